@@ -1,0 +1,67 @@
+/** What a command is: how it is called, how it explains itself, and what it may use of the world. */
+
+import type { Engine, EngineOptions } from '#engine/engine.ts'
+import type { IceServer } from '#shared/protocol/coordinator-messages.ts'
+import type { Arguments, OptionSpecs } from './arguments.ts'
+
+export interface Command {
+  readonly name: string
+  /** One line for the list of commands. */
+  readonly summary: string
+  /** After the name: `PATH…`. */
+  readonly operands: string
+  /** A few sentences, one per paragraph. */
+  readonly description: readonly string[]
+  readonly options: OptionSpecs
+  readonly examples: readonly (readonly [command: string, meaning: string])[]
+  /** @returns the exit code. Throws AppError. */
+  run(args: Arguments, context: Context): Promise<number>
+}
+
+/** The part of a stream that is written to; a test hands in its own. */
+export interface OutputStream {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly rows?: number
+  write(text: string): boolean
+  on(event: 'resize', listener: () => void): unknown
+  off(event: 'resize', listener: () => void): unknown
+}
+
+export interface RunningCoordinator {
+  readonly host: string
+  readonly port: number
+  close(): Promise<void>
+}
+
+export type Log = (event: string, fields: Record<string, string | number | boolean>) => void
+
+export interface CoordinatorSettings {
+  readonly host: string
+  readonly port: number
+  /** Folder of its SQLite file. */
+  readonly dataDir: string
+  readonly iceServers: readonly IceServer[]
+  readonly log?: Log
+}
+
+/** The heavy parts, loaded only when they are used: `--help` shall not wait for a native library. */
+export interface Services {
+  openEngine(options: EngineOptions): Promise<Engine>
+  startCoordinator(settings: CoordinatorSettings): Promise<RunningCoordinator>
+}
+
+/** Everything a command may touch besides the file system. */
+export interface Context {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly platform: NodeJS.Platform
+  readonly homeDir: string
+  readonly hostName: string
+  readonly workingDir: string
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean }
+  readonly stdout: OutputStream
+  readonly stderr: OutputStream
+  /** Aborted at the first Ctrl-C or signal. */
+  readonly interruption: AbortSignal
+  readonly services: Services
+}

@@ -1,0 +1,98 @@
+/** Options that several commands share, and how they are read. */
+
+import { parseIceServers } from '#engine/connect/ice-url.ts'
+import type { NetworkOptions } from '#engine/engine.ts'
+import { parseHost, type CoordinatorAddress } from '#shared/share/link.ts'
+import { AppError } from '#shared/errors.ts'
+import { usageError, type Arguments, type OptionSpecs } from './arguments.ts'
+import type { Context } from './command.ts'
+import { dataDirOf } from './data-dir.ts'
+
+const ROUTE_POLICIES = ['automatic', 'direct', 'relay'] as const
+
+export const SERVER_OPTIONS = {
+  relay: {
+    value: 'URL',
+    isRepeatable: true,
+    help: 'TURN relay, turn:user:password@host:3478, used when no direct way is found; two at most',
+  },
+  stun: {
+    value: 'URL',
+    isRepeatable: true,
+    help: 'STUN server, stun:host:3478, to find the own public address',
+  },
+} as const satisfies OptionSpecs
+
+export const OUTPUT_OPTIONS = {
+  json: { help: 'one JSON object per line on standard output, for scripts' },
+  verbose: { help: 'what goes on inside, and the details of errors, on standard error' },
+  help: { short: 'h', help: 'this help' },
+} as const satisfies OptionSpecs
+
+export const NETWORK_OPTIONS = {
+  ...SERVER_OPTIONS,
+  route: { value: 'KIND', help: 'automatic; direct: never a relay; relay: hide the own address behind one' },
+} as const satisfies OptionSpecs
+
+export const NAME_OPTION = {
+  name: { value: 'NAME', help: 'what others see instead of the name of this computer' },
+} as const satisfies OptionSpecs
+
+/** Throws AppError `usage` or `relay.*`. */
+export function readNetwork(args: Arguments, context: Context): NetworkOptions {
+  const routePolicy = ROUTE_POLICIES.find((policy) => policy === (args.text('route') ?? 'automatic'))
+  if (routePolicy === undefined) throw usageError(`--route is one of ${ROUTE_POLICIES.join(', ')}`)
+  const iceServers = parseIceServers(args.list('relay'), args.list('stun'))
+  if (routePolicy === 'direct' && args.list('relay').length > 0) {
+    throw usageError('--route direct uses no relay: leave --relay away')
+  }
+  const bindAddress = context.environment['BEELINE_BIND']
+  return {
+    iceServers,
+    routePolicy,
+    ...(bindAddress === undefined || bindAddress === '' ? {} : { bindAddress }),
+  }
+}
+
+export function readDeviceName(args: Arguments, context: Context): string {
+  return (args.text('name') ?? context.hostName).toWellFormed()
+}
+
+export function readDataDir(context: Context): string {
+  return dataDirOf(context)
+}
+
+export interface ListenAddress {
+  readonly host: string
+  /** 0: any free one. Undefined: the usual one. */
+  readonly port: number | undefined
+}
+
+/** Reads `HOST:PORT`, `HOST`, `:PORT` or `[IPv6]:PORT`. Throws AppError `usage`. */
+export function parseListen(text: string): ListenAddress {
+  const match = /^(\[[0-9a-f:.]+\]|[^:[\]]*)(?::(\d{1,5}))?$/i.exec(text.trim())
+  const port = match?.[2] === undefined ? undefined : Number(match[2])
+  if (match === null || (port !== undefined && port > 65_535) || text.trim() === '') {
+    throw usageError('--listen is HOST:PORT, as in 0.0.0.0:8787')
+  }
+  const host = (match[1] ?? '').replace(/^\[|\]$/g, '')
+  return { host: host === '' ? '::' : host, port }
+}
+
+/** Reads `https://host[:port]`, `http://…` or a bare host, which means https. Throws AppError `usage`. */
+export function parseCoordinatorUrl(text: string): CoordinatorAddress {
+  const match = /^(?:(https?|wss?):\/\/)?([^/?#]+)\/?$/i.exec(text.trim())
+  if (match === null) throw usageError('--coordinator is an address like https://beeline.example.org')
+  const isTls = !/^(http|ws)$/i.test(match[1] ?? 'https')
+  try {
+    return { host: parseHost(match[2] ?? '', isTls), isTls }
+  } catch (thrown) {
+    throw thrown instanceof AppError
+      ? usageError(`--coordinator: ${thrown.detail ?? 'the address cannot be read'}`)
+      : thrown
+  }
+}
+
+export function printCoordinatorUrl(address: CoordinatorAddress): string {
+  return `${address.isTls ? 'https' : 'http'}://${address.host}`
+}

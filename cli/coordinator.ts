@@ -1,0 +1,69 @@
+/** `beeline coordinator`: the server alone, for people who reach each other through a machine of their own. */
+
+import path from 'node:path'
+import { parseIceServers } from '#engine/connect/ice-url.ts'
+import { reachableHosts } from './addresses.ts'
+import { usageError, type Arguments } from './arguments.ts'
+import type { Command, Context } from './command.ts'
+import {
+  OUTPUT_OPTIONS,
+  parseListen,
+  printCoordinatorUrl,
+  readDataDir,
+  SERVER_OPTIONS,
+} from './common-options.ts'
+import {
+  addressOf,
+  bracketed,
+  DEFAULT_COORDINATOR_PORT,
+  isAnyHost,
+  startListening,
+} from './embedded-coordinator.ts'
+import { EXIT_CODES } from './exit-codes.ts'
+import { createOutput } from './output/create-output.ts'
+import { logFor } from './session.ts'
+import { waitAtMost, whenAborted } from './waiting.ts'
+
+/** Clients reconnect by themselves, so nothing is worth a longer wait. */
+const CLOSE_LIMIT_MS = 5000
+
+export const coordinatorCommand: Command = {
+  name: 'coordinator',
+  summary: 'run the server that introduces devices to each other',
+  operands: '',
+  description: [
+    'Introduces devices and learns nothing else: no names, no content, no addresses of peers. It speaks plain HTTP; for the internet put a server with a certificate in front of it.',
+    'Relays and the STUN server given here are handed to every device that joins, passwords included.',
+  ],
+  options: {
+    listen: { value: 'HOST:PORT', help: 'where to listen; all addresses and port 8787 if not given' },
+    data: { value: 'DIR', help: 'folder of its database; that of BEELINE_HOME if not given' },
+    ...SERVER_OPTIONS,
+    ...OUTPUT_OPTIONS,
+  },
+  examples: [
+    ['beeline coordinator', 'for this network'],
+    ['beeline coordinator --listen 127.0.0.1:8787 --data /var/lib/beeline', 'behind a web server'],
+  ],
+  run,
+}
+
+async function run(args: Arguments, context: Context): Promise<number> {
+  if (args.operands.length > 0) throw usageError('coordinator takes no operands')
+  const output = createOutput(context, args.has('json'))
+  const listen = parseListen(args.text('listen') ?? `:${DEFAULT_COORDINATOR_PORT}`)
+  const data = args.text('data')
+  const log = logFor(args, output)
+  const coordinator = await startListening(context.services, {
+    host: listen.host,
+    port: listen.port ?? DEFAULT_COORDINATOR_PORT,
+    dataDir: data === undefined ? readDataDir(context) : path.resolve(context.workingDir, data),
+    iceServers: parseIceServers(args.list('relay'), args.list('stun')),
+    ...(log === undefined ? {} : { log }),
+  })
+  const hosts = isAnyHost(listen.host) ? reachableHosts() : [bracketed(listen.host)]
+  output.listening(hosts.map((host) => printCoordinatorUrl(addressOf(host, coordinator.port))))
+  await whenAborted(context.interruption)
+  await waitAtMost(CLOSE_LIMIT_MS, coordinator.close())
+  return EXIT_CODES.interrupted
+}

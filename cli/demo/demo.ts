@@ -1,0 +1,186 @@
+/** `beeline demo`: a coordinator, a sender and two receivers as real processes on this computer, and a verdict. */
+
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as v from 'valibot'
+import { AppError } from '#shared/errors.ts'
+import { usageError, type Arguments } from '#cli/arguments.ts'
+import type { Command, Context } from '#cli/command.ts'
+import { OUTPUT_OPTIONS } from '#cli/common-options.ts'
+import { EXIT_CODES } from '#cli/exit-codes.ts'
+import { formatBytes, formatCount, formatDuration, formatRate } from '#cli/format.ts'
+import { Screen } from '#cli/output/screen.ts'
+import { styleFor } from '#cli/output/style.ts'
+import { safeText } from '#cli/terminal-text.ts'
+import { compareTrees, type Comparison } from './compare-trees.ts'
+import { demoBoard, demoSentence } from './demo-board.ts'
+import { DemoChild, type DemoEvent } from './demo-child.ts'
+
+/** A process starts within one second; slow machines get thirty. */
+const START_LIMIT_MS = 30_000
+/** Without one new byte anywhere for so long, nothing more will come. */
+const SILENCE_LIMIT_MS = 60_000
+const DRAW_INTERVAL_MS = 250
+/** Where there is no terminal. */
+const LINE_INTERVAL_MS = 5000
+
+const Listening = v.object({ urls: v.tuple([v.string()]) })
+const Shared = v.object({ link: v.string() })
+const Done = v.object({
+  durationMs: v.number(),
+  averageBytesPerSecond: v.number(),
+  peers: v.array(v.object({ name: v.string(), route: v.string(), receivedBytes: v.number() })),
+})
+
+export const demoCommand: Command = {
+  name: 'demo',
+  summary: 'see it work on this computer: one sender, two receivers',
+  operands: '[PATH]',
+  description: [
+    'Starts a coordinator, a sender and two receivers as processes of their own, moves PATH (Beeline’s own node_modules if not given) and compares the copies byte for byte. Everything stays on this computer, in a temporary folder that is removed.',
+  ],
+  options: {
+    keep: { help: 'leave the copies where they are' },
+    verbose: OUTPUT_OPTIONS.verbose,
+    help: OUTPUT_OPTIONS.help,
+  },
+  examples: [
+    ['beeline demo', 'some hundred megabytes in many small files'],
+    ['beeline demo film.mkv', 'one large file'],
+  ],
+  run,
+}
+
+interface Stage {
+  readonly context: Context
+  readonly screen: Screen
+  readonly source: string
+  readonly folder: string
+  readonly children: AsyncDisposableStack
+}
+
+async function run(args: Arguments, context: Context): Promise<number> {
+  const [operand, ...others] = args.operands
+  if (others.length > 0) throw usageError('demo takes one PATH')
+  const source =
+    operand === undefined
+      ? fileURLToPath(new URL('../../node_modules', import.meta.url))
+      : path.resolve(context.workingDir, operand)
+  const folder = await mkdtemp(path.join(tmpdir(), 'beeline-demo-'))
+  const screen = new Screen(context.stdout, () => undefined)
+  try {
+    await using children = new AsyncDisposableStack()
+    const isIdentical = await perform({ context, screen, source, folder, children })
+    return isIdentical ? EXIT_CODES.ok : EXIT_CODES.internal
+  } finally {
+    screen.clear()
+    if (args.has('keep')) screen.print([`The copies stay in ${folder}`])
+    else await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+async function perform(stage: Stage): Promise<boolean> {
+  const { screen, source, context } = stage
+  const starting = AbortSignal.any([context.interruption, AbortSignal.timeout(START_LIMIT_MS)])
+  screen.print([`Moving ${safeText(source)} from one process to two others, all on this computer.`])
+  const coordinator = start(stage, 'coordinator', ['coordinator', '--listen', '127.0.0.1:0'])
+  const { urls } = v.parse(Listening, await coordinator.waitFor('listening', starting))
+  const sender = start(stage, 'sender', ['send', source, '--coordinator', urls[0], '--name', 'sender'])
+  const { link } = v.parse(Shared, await sender.waitFor('link', starting))
+  screen.print([`The sender’s link: ${link}`, ''])
+  const receivers = ['anna', 'bert'].map((name) => {
+    const copy = path.join(stage.folder, `${name}-copy`)
+    const argv = ['get', link, '--to', copy, '--yes', '--seed', '--name', name]
+    return { name, copy, child: start(stage, name, argv) }
+  })
+  await Promise.all(receivers.map(({ copy }) => mkdir(copy, { recursive: true })))
+  const done = await showUntilDone(
+    stage,
+    sender,
+    receivers.map(({ child }) => child),
+  )
+  await stage.children.disposeAsync()
+  screen.print(['Everything has arrived. Comparing the copies byte for byte…', ''])
+  const comparisons: Comparison[] = []
+  for (const [i, { name, copy }] of receivers.entries()) {
+    const comparison = await compareTrees(
+      source,
+      path.join(copy, path.basename(source)),
+      context.interruption,
+    )
+    comparisons.push(comparison)
+    screen.print(verdictLines(name, comparison, v.parse(Done, done[i])))
+  }
+  const isIdentical = comparisons.every(({ differences }) => differences.length === 0)
+  const style = styleFor(context.stdout.isTTY === true, context.environment)
+  screen.print([
+    '',
+    isIdentical
+      ? style.green('Identical: names, bytes, times, executable bits and symbolic links.')
+      : style.red('Not identical.'),
+  ])
+  return isIdentical
+}
+
+function start(stage: Stage, name: string, argv: readonly string[]): DemoChild {
+  const child = new DemoChild({
+    name,
+    argv,
+    dataDir: path.join(stage.folder, `${name}-library`),
+    environment: stage.context.environment,
+  })
+  stage.children.defer(() => child.stop())
+  return child
+}
+
+/** @returns the `done` event of each receiver. Throws AppError when a process ends or nothing moves any more. */
+async function showUntilDone(
+  stage: Stage,
+  sender: DemoChild,
+  receivers: readonly DemoChild[],
+): Promise<readonly DemoEvent[]> {
+  const { screen, context } = stage
+  const isLive = context.stdout.isTTY === true
+  const style = styleFor(isLive, context.environment)
+  const silence = new AbortController()
+  const signal = AbortSignal.any([context.interruption, silence.signal])
+  let lastCount = -1
+  let lastNewsMs = performance.now()
+  const show = (): void => {
+    const transfers = receivers.map(({ transfer }) => transfer)
+    const count = [sender.transfer, ...transfers].reduce((sum, view) => sum + (view?.doneBytes ?? 0), 0)
+    if (count !== lastCount) lastNewsMs = performance.now()
+    else if (performance.now() - lastNewsMs > SILENCE_LIMIT_MS) {
+      silence.abort(new AppError('peer.silent', { detail: 'nothing has moved for a minute' }))
+    }
+    lastCount = count
+    const shown = receivers.map(({ name, transfer }) => ({ name, transfer }))
+    if (isLive) screen.draw(demoBoard(shown, screen.columns - 1, style))
+    else screen.print([demoSentence(shown)])
+  }
+  const timer = setInterval(show, isLive ? DRAW_INTERVAL_MS : LINE_INTERVAL_MS)
+  try {
+    // The sender never says `done`: it stands here so that its failure ends the demo.
+    const senderEnds = sender.waitFor('done', signal).then(() => [])
+    const all = Promise.all(receivers.map((receiver) => receiver.waitFor('done', signal)))
+    return await Promise.race([all, senderEnds])
+  } finally {
+    show()
+    clearInterval(timer)
+  }
+}
+
+function verdictLines(name: string, comparison: Comparison, done: v.InferOutput<typeof Done>): string[] {
+  const { differences, fileCount, symlinkCount, totalBytes } = comparison
+  const what = `${formatCount(fileCount, 'file')}, ${formatBytes(totalBytes)}, ${formatCount(symlinkCount, 'symbolic link')}`
+  const speed = `${formatDuration(done.durationMs)}, ${formatRate(done.averageBytesPerSecond)} on average`
+  return [
+    `${name}: ${differences.length === 0 ? `identical (${what})` : 'DIFFERENT'} in ${speed}`,
+    ...done.peers
+      .filter((peer) => peer.receivedBytes > 0)
+      .map((peer) => `  ${formatBytes(peer.receivedBytes)} from ${safeText(peer.name)}, ${peer.route}`),
+    ...differences.map((difference) => `  ${safeText(difference)}`),
+  ]
+}

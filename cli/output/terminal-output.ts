@@ -1,0 +1,95 @@
+/** Speaks to a person at a terminal: lasting lines, and a live picture below them. */
+
+import type { SavedShare } from '#engine/engine.ts'
+import type { TransferView } from '#shared/api/views.ts'
+import type { AppError } from '#shared/errors.ts'
+import type { OutputStream } from '#cli/command.ts'
+import { safeText } from '#cli/terminal-text.ts'
+import type { TransferResult } from '#cli/transfer-history.ts'
+import type { LinkAnnouncement, OfferAnnouncement, Output } from './output.ts'
+import { Screen } from './screen.ts'
+import {
+  errorLine,
+  linkLines,
+  listeningLines,
+  offerLines,
+  resultLines,
+  savedShareLines,
+} from './sentences.ts'
+import type { Style } from './style.ts'
+import { transferPicture } from './transfer-picture.ts'
+
+export class TerminalOutput implements Output {
+  readonly #screen: Screen
+  readonly #stderr: OutputStream
+  readonly #style: Style
+  readonly #noticed = new Set<string>()
+  #view: TransferView | undefined
+
+  constructor(stdout: OutputStream, stderr: OutputStream, style: Style) {
+    this.#screen = new Screen(stdout, () => this.#draw())
+    this.#stderr = stderr
+    this.#style = style
+  }
+
+  link(announcement: LinkAnnouncement): void {
+    this.#screen.print(linkLines(announcement, this.#style))
+  }
+
+  listening(urls: readonly string[]): void {
+    this.#screen.print(listeningLines(urls))
+  }
+
+  offer(announcement: OfferAnnouncement): void {
+    this.rest()
+    this.#screen.print(offerLines(announcement, this.#screen.columns, this.#style))
+  }
+
+  savedShares(shares: readonly SavedShare[]): void {
+    this.#screen.print(savedShareLines(shares))
+  }
+
+  show(view: TransferView): void {
+    for (const notice of view.notices) this.notice(notice)
+    this.#view = view
+    this.#draw()
+  }
+
+  notice(text: string): void {
+    if (this.#noticed.has(text)) return
+    this.#noticed.add(text)
+    this.#screen.print([this.#style.yellow(safeText(text))])
+  }
+
+  log(line: string): void {
+    // Sent elsewhere it needs no place on the screen.
+    if (this.#stderr.isTTY === true) this.#screen.print([this.#style.dim(line)])
+    else this.#stderr.write(`${line}\n`)
+  }
+
+  done(result: TransferResult): void {
+    this.rest()
+    this.#screen.print(resultLines(result, this.#style))
+  }
+
+  stopped(result: TransferResult): void {
+    this.done(result)
+  }
+
+  fail(error: AppError): void {
+    this.rest()
+    this.#stderr.write(`${errorLine(error, this.#style)}\n`)
+  }
+
+  rest(): void {
+    this.#view = undefined
+    this.#screen.clear()
+  }
+
+  #draw(): void {
+    if (this.#view === undefined) return
+    const { columns, rows } = this.#screen
+    // The last column stays free: some terminals wrap as soon as it is filled.
+    this.#screen.draw(transferPicture(this.#view, { width: columns - 1, height: rows - 1 }, this.#style))
+  }
+}

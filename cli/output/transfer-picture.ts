@@ -1,0 +1,154 @@
+/** A transfer as it stands now: the live part of a terminal, and the same in one sentence. Pure. */
+
+import type { TransferView } from '#shared/api/views.ts'
+import { unreachable } from '#shared/errors.ts'
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+  formatRate,
+} from '#cli/format.ts'
+import { safeText, truncate, truncateMiddle, wrap } from '#cli/terminal-text.ts'
+import { peerTable } from './peer-table.ts'
+import type { Style } from './style.ts'
+
+export interface PictureSize {
+  /** Columns. */
+  readonly width: number
+  /** Rows. */
+  readonly height: number
+}
+
+const MAX_BAR_COLUMNS = 60
+
+/** No line is wider than the terminal. */
+export function transferPicture(view: TransferView, size: PictureSize, style: Style): string[] {
+  const { width } = size
+  const head = [style.bold(truncateMiddle(headline(view), width)), ...statusLines(view, width, style)]
+  const coordinator = coordinatorWords(view)
+  const warning = coordinator === undefined ? [] : wrap(coordinator, width).map((line) => style.yellow(line))
+  const foot = view.role === 'send' && view.state === 'seeding' ? ['', style.dim('Ctrl-C ends sharing.')] : []
+  const room = size.height - head.length - warning.length - foot.length - 1
+  const peers = peerTable(view, width, room, style)
+  return [...head, ...warning, ...(peers.length > 0 ? ['', ...peers] : []), ...foot]
+}
+
+/** One plain line, for a file or a pipe. */
+export function transferSentence(view: TransferView): string {
+  const peers = `, ${formatCount(view.peers.filter((peer) => peer.state === 'connected').length, 'connection')}`
+  if (isFetching(view)) return `${stateWords(view)}: ${progressParts(view).join(', ')}${peers}`
+  if (view.state === 'seeding') return `${seedingWords(view)}${view.peers.length > 0 ? peers : ''}`
+  return stateWords(view)
+}
+
+/** What goes on, without numbers that change all the time. */
+export function stateWords(view: TransferView): string {
+  switch (view.state) {
+    case 'preparing':
+      return 'Looking through the files'
+    case 'looking':
+      return 'Looking for somebody who has it'
+    case 'offered':
+      return 'Offered'
+    case 'checking':
+      return 'Checking what is here already'
+    case 'receiving':
+      return 'Receiving'
+    case 'stalled':
+      return 'Waiting: nobody connected has the missing part'
+    case 'seeding':
+      return 'Ready'
+    case 'stopped':
+      return 'Stopped'
+    case 'failed':
+      return 'Failed'
+    default:
+      return unreachable(view.state)
+  }
+}
+
+/** Undefined while all is well. */
+export function coordinatorWords(view: TransferView): string | undefined {
+  if (view.coordinator !== 'offline') return undefined
+  return 'The coordinator cannot be reached; trying again. Connections that stand go on.'
+}
+
+function headline(view: TransferView): string {
+  const title = view.title === '' ? 'the files' : `“${safeText(view.title)}”`
+  if (view.role === 'send') {
+    const size = view.totalBytes > 0 || view.fileCount > 0 ? `: ${sizeWords(view)}` : ''
+    return `Sharing ${title}${view.state === 'preparing' ? '' : size}`
+  }
+  if (view.state === 'looking' || view.state === 'offered') return 'Asking for what the link offers'
+  return `${view.state === 'seeding' ? 'Passing on' : 'Receiving'} ${title}`
+}
+
+function sizeWords(view: TransferView): string {
+  return `${formatBytes(view.totalBytes)} in ${formatCount(view.fileCount, 'file')}`
+}
+
+function statusLines(view: TransferView, width: number, style: Style): string[] {
+  if (view.state === 'preparing') {
+    return [truncate(`${stateWords(view)}… ${view.fileCount > 0 ? sizeWords(view) : ''}`.trim(), width)]
+  }
+  if (view.state === 'seeding') return [truncate(seedingWords(view), width)]
+  if (!isFetching(view)) return [truncate(`${stateWords(view)}…`, width)]
+  const lines = [progressBar(view, width, style), ...joinParts(progressParts(view).slice(1), width)]
+  return view.state === 'receiving'
+    ? lines
+    : [...lines, style.yellow(truncate(`${stateWords(view)}…`, width))]
+}
+
+function isFetching(view: TransferView): boolean {
+  return ['checking', 'receiving', 'stalled'].includes(view.state)
+}
+
+function seedingWords(view: TransferView): string {
+  const connected = view.peers.filter((peer) => peer.state === 'connected').length
+  if (connected === 0) {
+    if (view.sentBytes > 0) return `Nobody is connected now; ${formatBytes(view.sentBytes)} sent so far`
+    return view.role === 'send' ? 'Ready; waiting for somebody to open the link' : 'Ready to pass it on'
+  }
+  const rate = view.upBytesPerSecond < 1 ? '' : `${formatRate(view.upBytesPerSecond)}, `
+  return `Sending to ${formatCount(connected, 'device')}: ${rate}${formatBytes(view.sentBytes)} sent`
+}
+
+/** Percentage first, because the bar shows it already. */
+function progressParts(view: TransferView): string[] {
+  const parts = [
+    formatPercent(fractionOf(view)),
+    `${formatBytes(view.doneBytes)} of ${formatBytes(view.totalBytes)}`,
+  ]
+  if (view.state === 'receiving') parts.push(formatRate(view.downBytesPerSecond))
+  if (view.etaMs !== null && view.state === 'receiving') parts.push(`${formatDuration(view.etaMs)} left`)
+  if (view.fileCount > 1)
+    parts.push(`${formatNumber(view.doneFiles)} of ${formatCount(view.fileCount, 'file')}`)
+  if (view.upBytesPerSecond >= 1) parts.push(`passing on ${formatRate(view.upBytesPerSecond)}`)
+  return parts
+}
+
+function fractionOf(view: TransferView): number {
+  return view.totalBytes === 0 ? 0 : view.doneBytes / view.totalBytes
+}
+
+function progressBar(view: TransferView, width: number, style: Style): string {
+  const columns = Math.min(MAX_BAR_COLUMNS, width - 6)
+  const full = Math.floor(Math.min(1, fractionOf(view)) * columns)
+  return `${style.green('█'.repeat(full))}${style.dim('░'.repeat(columns - full))} ${formatPercent(fractionOf(view)).padStart(5)}`
+}
+
+/** As many in a line as fit. */
+function joinParts(parts: readonly string[], width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const part of parts) {
+    const longer = line === '' ? part : `${line} · ${part}`
+    if (line !== '' && longer.length > width) {
+      lines.push(line)
+      line = part
+    } else line = longer
+  }
+  return line === '' ? lines : [...lines, line]
+}

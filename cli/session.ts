@@ -1,0 +1,87 @@
+/** What `send` and `get` have in common: an engine opened and closed, and a transfer watched until something ends it. */
+
+import type { Engine, NetworkOptions, Transfer } from '#engine/engine.ts'
+import type { Arguments } from './arguments.ts'
+import type { Context, Log } from './command.ts'
+import { readDataDir, readDeviceName } from './common-options.ts'
+import type { Output } from './output/output.ts'
+import type { TransferHistory } from './transfer-history.ts'
+import { waitAtMost, whenAborted } from './waiting.ts'
+
+/** Redrawn so often: movement looks alive, and the numbers can still be read. */
+const SHOW_INTERVAL_MS = 250
+/** The process ends then in any case; what has arrived is on disk. */
+const CLOSE_LIMIT_MS = 5000
+
+/** Opens the engine, and closes it whatever happens. Throws AppError. */
+export async function withEngine<Result>(
+  settings: {
+    readonly args: Arguments
+    readonly context: Context
+    readonly output: Output
+    readonly network: NetworkOptions
+  },
+  use: (engine: Engine) => Promise<Result>,
+): Promise<Result> {
+  const { args, context, output, network } = settings
+  const log = logFor(args, output)
+  const engine = await context.services.openEngine({
+    dataDir: readDataDir(context),
+    deviceName: readDeviceName(args, context),
+    network,
+    ...(log === undefined ? {} : { log }),
+  })
+  try {
+    return await use(engine)
+  } finally {
+    output.rest()
+    await waitAtMost(CLOSE_LIMIT_MS, engine.close())
+  }
+}
+
+/**
+ * Shows a transfer until it has finished or the signal is aborted; stops nothing. Throws its AppError.
+ * @param isOver true to wait for `finished`, false to go on until the signal
+ */
+export async function watch(
+  transfer: Transfer,
+  settings: {
+    readonly output: Output
+    readonly history: TransferHistory
+    readonly signal: AbortSignal
+    readonly until: 'finished' | 'interrupted'
+  },
+): Promise<'finished' | 'interrupted'> {
+  const { output, history, signal, until } = settings
+  const show = (): void => {
+    const view = transfer.view()
+    history.observe(view, performance.now())
+    output.show(view)
+  }
+  const unsubscribe = transfer.onChange(show)
+  const timer = setInterval(show, SHOW_INTERVAL_MS)
+  show()
+  try {
+    const interrupted = whenAborted(signal).then(() => 'interrupted' as const)
+    if (until === 'interrupted') return await interrupted
+    return await Promise.race([transfer.finished().then(() => 'finished' as const), interrupted])
+  } finally {
+    clearInterval(timer)
+    unsubscribe()
+    show()
+    output.rest()
+  }
+}
+
+export async function stopQuietly(transfer: Transfer): Promise<void> {
+  await waitAtMost(CLOSE_LIMIT_MS, transfer.stop())
+}
+
+/** Undefined without `--verbose`. */
+export function logFor(args: Arguments, output: Output): Log | undefined {
+  if (!args.has('verbose')) return undefined
+  return (event, fields) => {
+    const words = Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`)
+    output.log([new Date().toISOString().slice(11, 23), event, ...words].join(' '))
+  }
+}

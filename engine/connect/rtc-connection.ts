@@ -1,0 +1,281 @@
+/**
+ * One native WebRTC connection from its first description to its end. Whatever order descriptions and candidates
+ * arrive in, the native library sees them in the one it can bear. Its callbacks only enqueue: an exception inside
+ * one ends the process.
+ */
+
+import nodeDataChannel, { type DataChannel, type PeerConnection, type RtcConfig } from 'node-datachannel'
+import type { LaneId, Signal } from '#shared/protocol/signals.ts'
+import { MAX_FRAME_BYTES } from '#shared/protocol/block-frame.ts'
+import { AppError, toAppError } from '#shared/errors.ts'
+import { checkCandidate, checkDescription, type CandidateFacts } from './sdp-check.ts'
+import { RtcLane } from './rtc-lane.ts'
+
+/** ICE itself gives up after 39 s; people and retries should not wait for that. Milliseconds. */
+const OPEN_LIMIT_MS = 20_000
+/** The library takes 30 remote candidates and logs about the rest. */
+const MAX_REMOTE_CANDIDATES = 30
+/** How long a closing connection may take to send its last words. Milliseconds. */
+const LAST_WORDS_MS = 60
+const CONTROL = { label: 'control', id: 0 }
+const BLOCKS = { label: 'blocks', id: 1 }
+
+/** Native objects that JavaScript no longer refers to are collected while they work: these are kept. */
+const ALIVE = new Set<RtcConnection>()
+
+export interface RtcConnectionEvents {
+  signal(signal: Signal): void
+  opened(lane: RtcLane): void
+  /** It never opened. Not called after `opened` or after `close`. */
+  failed(error: AppError): void
+}
+
+export interface RtcConnectionOptions {
+  readonly lane: LaneId
+  readonly role: 'offer' | 'answer'
+  readonly config: RtcConfig
+  /** Which candidates may go out and come in, by route policy. */
+  readonly allows: (candidate: CandidateFacts, side: 'local' | 'remote') => boolean
+  readonly events: RtcConnectionEvents
+}
+
+export class RtcConnection {
+  readonly lane: LaneId
+  readonly #options: RtcConnectionOptions
+  readonly #native: PeerConnection
+  readonly #inbox: (() => void)[] = []
+  readonly #opening: NodeJS.Timeout
+  #isScheduled = false
+  #hasRemote = false
+  #early: { candidate: string; mid: string }[] = []
+  #remoteCandidates = 0
+  #channels: { readonly control: DataChannel; readonly blocks: DataChannel } | undefined
+  #openChannels = 0
+  #opened: RtcLane | undefined
+  #beforeOpen: Parameters<RtcLane['arrive']>[0][] = []
+  #isClosed = false
+
+  constructor(options: RtcConnectionOptions) {
+    this.#options = options
+    this.lane = options.lane
+    this.#native = new nodeDataChannel.PeerConnection(options.lane, {
+      ...options.config,
+      disableAutoNegotiation: true,
+      maxMessageSize: 262_144,
+    })
+    ALIVE.add(this)
+    this.#native.onLocalDescription((sdp, type) => this.#enqueue(() => this.#describe(sdp, type)))
+    this.#native.onLocalCandidate((candidate, mid) => this.#enqueue(() => this.#announce(candidate, mid)))
+    this.#native.onStateChange((state) => this.#enqueue(() => this.#changeState(state)))
+    this.#opening = setTimeout(
+      () => this.#fail(new AppError('peer.unreachable', { detail: 'no way was found in time' })),
+      OPEN_LIMIT_MS,
+    )
+  }
+
+  /** Makes the offer. Throws AppError when the library refuses its settings. */
+  start(): void {
+    this.#openChannelsNow()
+    this.#native.setLocalDescription('offer')
+  }
+
+  /** The other side's signal. Throws AppError `peer.protocol` on nonsense; the caller closes. */
+  receive(signal: Signal): void {
+    if (this.#isClosed) return
+    switch (signal.kind) {
+      case 'offer':
+        return this.#acceptDescription(signal.sdp, 'offer')
+      case 'answer':
+        return this.#acceptDescription(signal.sdp, 'answer')
+      case 'candidate':
+        return this.#acceptCandidate(signal.candidate, signal.mid)
+      case 'refuse':
+        return this.#fail(new AppError('peer.unreachable', { detail: `refused: ${signal.reason}` }))
+    }
+  }
+
+  selectedPair(): ReturnType<PeerConnection['getSelectedCandidatePair']> {
+    return this.#isClosed ? null : this.#native.getSelectedCandidatePair()
+  }
+
+  roundTripMs(): number {
+    return this.#isClosed ? 0 : this.#native.rtt()
+  }
+
+  close(): void {
+    this.#end('closed')
+  }
+
+  #acceptDescription(sdp: string, type: 'offer' | 'answer'): void {
+    const isExpected = (type === 'offer') === (this.#options.role === 'answer')
+    if (!isExpected || this.#hasRemote) throw new AppError('peer.protocol', { detail: `unexpected ${type}` })
+    const checked = checkDescription(sdp)
+    this.#hasRemote = true
+    this.#try(() => this.#native.setRemoteDescription(checked, type))
+    if (type === 'offer') {
+      this.#openChannelsNow()
+      this.#native.setLocalDescription('answer')
+    }
+    const early = this.#early
+    this.#early = []
+    for (const { candidate, mid } of early) this.#acceptCandidate(candidate, mid)
+  }
+
+  #acceptCandidate(candidate: string, mid: string): void {
+    if (candidate === '') return // a browser's end of candidates
+    const facts = checkCandidate(candidate)
+    if (++this.#remoteCandidates > MAX_REMOTE_CANDIDATES) return
+    if (!this.#hasRemote) {
+      this.#remoteCandidates--
+      if (this.#early.length < MAX_REMOTE_CANDIDATES) this.#early.push({ candidate, mid })
+      return
+    }
+    if (!this.#options.allows(facts, 'remote')) return
+    this.#try(() => this.#native.addRemoteCandidate(facts.text, mid))
+  }
+
+  /** What the library refuses of a stranger's text is the stranger's fault. */
+  #try(act: () => void): void {
+    try {
+      act()
+    } catch (cause) {
+      throw new AppError('peer.protocol', { detail: 'the description was refused', cause })
+    }
+  }
+
+  #openChannelsNow(): void {
+    const make = ({ label, id }: { label: string; id: number }): DataChannel =>
+      this.#native.createDataChannel(label, { negotiated: true, id })
+    const control = make(CONTROL)
+    const blocks = make(BLOCKS)
+    this.#channels = { control, blocks }
+    for (const channel of [control, blocks]) {
+      channel.onOpen(() => this.#enqueue(() => this.#openOne()))
+      channel.onClosed(() => this.#enqueue(() => this.#end('channel closed')))
+      channel.onError((detail) => this.#enqueue(() => this.#end(`channel error: ${detail}`)))
+    }
+    blocks.onBufferedAmountLow(() => this.#enqueue(() => this.#opened?.becomeWritable()))
+    control.onMessage((message) => this.#enqueue(() => this.#hearControl(message)))
+    blocks.onMessage((message) => this.#enqueue(() => this.#hearFrame(message)))
+  }
+
+  #openOne(): void {
+    if (++this.#openChannels < 2 || this.#channels === undefined || this.#isClosed) return
+    clearTimeout(this.#opening)
+    const { control, blocks } = this.#channels
+    if (blocks.maxMessageSize() < MAX_FRAME_BYTES) {
+      this.#fail(new AppError('peer.version', { detail: 'the other side takes only small messages' }))
+      return
+    }
+    const lane = new RtcLane(this.lane, this, control, blocks)
+    this.#opened = lane
+    for (const arrival of this.#beforeOpen) lane.arrive(arrival)
+    this.#beforeOpen = []
+    this.#options.events.opened(lane)
+  }
+
+  #hearControl(message: string | ArrayBufferLike | Uint8Array): void {
+    if (typeof message !== 'string') {
+      this.#end('bytes on the control channel')
+      return
+    }
+    this.#hear({ kind: 'control', text: message })
+  }
+
+  #hearFrame(message: string | ArrayBufferLike | Uint8Array): void {
+    if (typeof message === 'string') {
+      this.#end('text on the blocks channel')
+      return
+    }
+    this.#hear({ kind: 'frame', bytes: message instanceof Uint8Array ? message : new Uint8Array(message) })
+  }
+
+  #hear(arrival: Parameters<RtcLane['arrive']>[0]): void {
+    if (this.#isClosed) return
+    if (this.#opened !== undefined) this.#opened.arrive(arrival)
+    // One channel may open, and carry the other side's first words, before its twin here has.
+    else if (this.#beforeOpen.length < 64) this.#beforeOpen.push(arrival)
+    else this.#end('too much before the opening')
+  }
+
+  #describe(sdp: string, type: string): void {
+    if (this.#isClosed || (type !== 'offer' && type !== 'answer')) return
+    // Candidates travel on their own: a relay-only side must not leak others inside the description.
+    const lines = sdp.split('\r\n').filter((line) => !/^a=(?:candidate|end-of-candidates)/.test(line))
+    this.#options.events.signal({ kind: type, lane: this.lane, sdp: lines.join('\r\n') })
+  }
+
+  #announce(candidate: string, mid: string): void {
+    if (this.#isClosed || !this.#options.allows(checkCandidate(candidate), 'local')) return
+    this.#options.events.signal({ kind: 'candidate', lane: this.lane, candidate, mid })
+  }
+
+  #changeState(state: string): void {
+    if (state === 'failed')
+      this.#fail(new AppError('peer.unreachable', { detail: 'every candidate pair failed' }))
+    else if (state === 'disconnected' || state === 'closed') this.#end(state)
+  }
+
+  #fail(error: AppError): void {
+    if (this.#isClosed) return
+    if (this.#opened !== undefined) {
+      this.#end(error.message)
+      return
+    }
+    this.#release()
+    this.#options.events.failed(error)
+  }
+
+  #end(reason: string): void {
+    if (this.#isClosed) return
+    if (this.#opened === undefined && reason !== 'closed') {
+      this.#fail(new AppError('peer.unreachable', { detail: reason }))
+      return
+    }
+    this.#release()
+    this.#opened?.becomeClosed(reason)
+  }
+
+  #release(): void {
+    this.#isClosed = true
+    clearTimeout(this.#opening)
+    this.#inbox.length = 0
+    // A last message (`bye`) is still in the native queue; closing at once would drop it.
+    const delayMs = this.#opened === undefined ? 0 : LAST_WORDS_MS
+    setTimeout(() => {
+      this.#channels?.control.close()
+      this.#channels?.blocks.close()
+      this.#native.close()
+      ALIVE.delete(this)
+    }, delayMs)
+  }
+
+  /** The only thing a native callback does. */
+  #enqueue(act: () => void): void {
+    if (this.#isClosed) return
+    this.#inbox.push(act)
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    setImmediate(() => this.#drain())
+  }
+
+  #drain(): void {
+    this.#isScheduled = false
+    const inbox = this.#inbox.splice(0)
+    for (const act of inbox) {
+      if (this.#isClosed) return
+      try {
+        act()
+      } catch (error) {
+        // The session above catches what a peer does wrong; what comes through is about this connection.
+        this.#end(toAppError(error).message)
+      }
+    }
+  }
+}
+
+/** Resolves when every connection of this process has let go of its native part. */
+export async function allClosed(limitMs: number): Promise<void> {
+  const untilMs = Date.now() + limitMs
+  while (ALIVE.size > 0 && Date.now() < untilMs) await new Promise((resolve) => setTimeout(resolve, 10))
+}

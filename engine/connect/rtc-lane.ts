@@ -1,0 +1,98 @@
+/** A lane over an open WebRTC connection: two negotiated data channels, `control` and `blocks`. */
+
+import type { DataChannel } from 'node-datachannel'
+import { LANE_LOW_WATER_BYTES, type Lane, type LaneListener } from '#shared/swarm/lane.ts'
+import type { RouteView } from '#shared/api/views.ts'
+import { routeOf } from './route.ts'
+import type { RtcConnection } from './rtc-connection.ts'
+
+/** What native callbacks leave for the event loop. */
+type Arrival =
+  { readonly kind: 'control'; readonly text: string } | { readonly kind: 'frame'; readonly bytes: Uint8Array }
+
+export class RtcLane implements Lane {
+  readonly id: string
+  readonly #connection: RtcConnection
+  readonly #control: DataChannel
+  readonly #blocks: DataChannel
+  #early: Arrival[] = []
+  #listener: LaneListener | undefined
+  #closedReason: string | undefined
+  #route: RouteView | null = null
+
+  constructor(id: string, connection: RtcConnection, control: DataChannel, blocks: DataChannel) {
+    this.id = id
+    this.#connection = connection
+    this.#control = control
+    this.#blocks = blocks
+    blocks.setBufferedAmountLowThreshold(LANE_LOW_WATER_BYTES)
+  }
+
+  attach(listener: LaneListener): void {
+    this.#listener = listener
+    const early = this.#early
+    this.#early = []
+    for (const arrival of early) this.arrive(arrival)
+    if (this.#closedReason !== undefined) listener.closed(this.#closedReason)
+  }
+
+  /** From the connection's inbox, on the event loop. */
+  arrive(arrival: Arrival): void {
+    const listener = this.#listener
+    if (listener === undefined) this.#early.push(arrival)
+    else if (arrival.kind === 'control') listener.control(arrival.text)
+    else listener.frame(arrival.bytes)
+  }
+
+  becomeWritable(): void {
+    this.#listener?.writable()
+  }
+
+  becomeClosed(reason: string): void {
+    if (this.#closedReason !== undefined) return
+    this.#closedReason = reason
+    this.#listener?.closed(reason)
+  }
+
+  sendControl(text: string): boolean {
+    if (this.#closedReason !== undefined) return false
+    try {
+      this.#control.sendMessage(text)
+      return true
+    } catch {
+      return false // the native channel closed and its callback is still on the way
+    }
+  }
+
+  sendFrame(bytes: Uint8Array): boolean {
+    if (this.#closedReason !== undefined) return false
+    try {
+      this.#blocks.sendMessageBinary(bytes)
+      return true
+    } catch {
+      return false // as above
+    }
+  }
+
+  bufferedBytes(): number {
+    return this.#closedReason === undefined ? this.#blocks.bufferedAmount() : 0
+  }
+
+  route(): RouteView | null {
+    if (this.#route === null) {
+      const pair = this.#connection.selectedPair()
+      if (pair !== null) this.#route = routeOf(pair)
+    }
+    return this.#route
+  }
+
+  roundTripMs(): number | null {
+    const roundTripMs = this.#connection.roundTripMs()
+    return roundTripMs > 0 ? roundTripMs : null
+  }
+
+  close(): void {
+    this.becomeClosed('closed')
+    this.#connection.close()
+  }
+}

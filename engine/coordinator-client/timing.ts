@@ -1,0 +1,50 @@
+/** The waits of a coordinator client. Tests give shorter ones. */
+
+export interface ClientTiming {
+  readonly connectTimeoutMs: number
+  readonly staggerMs: number
+  readonly requestTimeoutMs: number
+  readonly heartbeatMs: number
+  readonly backoffBaseMs: number
+  readonly backoffMaxMs: number
+  readonly stableMs: number
+  readonly readyTimeoutMs: number
+  readonly closeTimeoutMs: number
+  readonly refreshMs: number
+  readonly retryPutMs: number
+  readonly stalePauseMs: number
+}
+
+export const DEFAULT_TIMING: ClientTiming = {
+  /** For one address to accept: DNS, TCP and TLS over a slow phone network, with a lost packet or two. */
+  connectTimeoutMs: 10_000,
+  /** Head start of an address over the next one; as RFC 8305 (happy eyeballs) advises, 250 ms and a little. */
+  staggerMs: 300,
+  /** For one answer; a coordinator answers in milliseconds, so this is an outage, not slowness. */
+  requestTimeoutMs: 10_000,
+  /** Between two pings. A server that is silent through one whole interval is dead: noticed within 24 s. */
+  heartbeatMs: 12_000,
+  /** Back-off with full jitter: a random wait of up to base × 2^attempt, so that clients do not return as one. */
+  backoffBaseMs: 500,
+  /** No wait is longer: a person who plugs the cable in again will not wait more than half a minute. */
+  backoffMaxMs: 30_000,
+  /** A connection that held this long starts the back-off afresh; one that dies at once does not. */
+  stableMs: 10_000,
+  /** `ready` waits this long at most: one full round over all addresses and one retry. */
+  readyTimeoutMs: 15_000,
+  /** For the closing handshake; then the socket is cut. */
+  closeTimeoutMs: 1000,
+  /** A kept summary is put again at half its life, and once a day at least. */
+  refreshMs: 24 * 3600 * 1000,
+  /** After a coordinator refused a summary for a passing reason. */
+  retryPutMs: 60_000,
+  /** Before an order is given again that came with an earlier time than the last one: clocks are told in seconds. */
+  stalePauseMs: 2000,
+}
+
+/** Full jitter: any wait between nothing and the bound is equally likely. */
+export function backoffDelayMs(attempt: number, timing: ClientTiming, random: () => number): number {
+  // 2^30 half seconds are beyond every bound; a larger exponent would only overflow.
+  const boundMs = Math.min(timing.backoffMaxMs, timing.backoffBaseMs * 2 ** Math.min(attempt, 30))
+  return Math.floor(random() * boundMs)
+}

@@ -1,0 +1,98 @@
+/** Opens the library: one SQLite file per data folder, migrated to the newest form. */
+
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { AppError } from '#shared/errors.ts'
+
+export type Sqlite = Database.Database
+
+/** Append only: what has run on somebody's disk is never edited. Each runs in one transaction. */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE share (
+     topic TEXT PRIMARY KEY,
+     public_key BLOB NOT NULL,
+     secret BLOB NOT NULL,
+     private_key BLOB,
+     coordinators TEXT NOT NULL,
+     created_at_ms INTEGER NOT NULL,
+     title TEXT NOT NULL DEFAULT '',
+     summary BLOB,
+     manifest BLOB
+   ) STRICT;
+   CREATE TABLE transfer (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     topic TEXT NOT NULL REFERENCES share(topic) ON DELETE CASCADE,
+     role TEXT NOT NULL CHECK (role IN ('send', 'get')),
+     -- send: JSON list of absolute paths; get: the destination folder
+     place TEXT NOT NULL,
+     -- get: JSON of the names chosen at the start, so that a resumed transfer finds its files
+     names TEXT,
+     is_clean INTEGER NOT NULL DEFAULT 1,
+     is_done INTEGER NOT NULL DEFAULT 0,
+     UNIQUE (topic, role, place)
+   ) STRICT;
+   CREATE TABLE piece (
+     transfer INTEGER NOT NULL REFERENCES transfer(id) ON DELETE CASCADE,
+     position INTEGER NOT NULL,
+     hash BLOB NOT NULL,
+     signature BLOB NOT NULL,
+     -- 1: on the platter for sure; 0: a power cut may have taken it
+     is_synced INTEGER NOT NULL DEFAULT 0,
+     PRIMARY KEY (transfer, position)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`,
+]
+
+/** How long a statement waits for another Beeline that writes, milliseconds. */
+const BUSY_LIMIT_MS = 5000
+
+/** Throws AppError `library.*` or `disk.*`. The caller closes it. */
+export function openDatabase(dataDir: string): Sqlite {
+  try {
+    // It holds the secrets of shares: nobody else's business.
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    const database = new Database(join(dataDir, 'library.db'), { timeout: BUSY_LIMIT_MS })
+    try {
+      database.pragma('journal_mode = WAL')
+      // In WAL mode NORMAL survives a killed process entirely, and a power cut without damage.
+      database.pragma('synchronous = NORMAL')
+      database.pragma('foreign_keys = ON')
+      migrate(database)
+    } catch (error) {
+      database.close()
+      throw error
+    }
+    return database
+  } catch (cause) {
+    throw libraryError(cause)
+  }
+}
+
+export function libraryError(cause: unknown): AppError {
+  if (cause instanceof AppError) return cause
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const detail = cause instanceof Error ? cause.message : String(cause)
+  if (code === 'SQLITE_BUSY' || code === 'SQLITE_LOCKED') return new AppError('library.busy', { cause })
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC') return new AppError('disk.full', { detail, cause })
+  if (code === 'SQLITE_READONLY' || code === 'EROFS') return new AppError('disk.read-only', { detail, cause })
+  if (['EACCES', 'EPERM', 'SQLITE_CANTOPEN'].includes(code)) {
+    return new AppError('disk.no-permission', { detail, cause })
+  }
+  return new AppError('library.damaged', { detail, cause })
+}
+
+function migrate(database: Sqlite): void {
+  const version = Number(database.pragma('user_version', { simple: true }))
+  if (version > MIGRATIONS.length) {
+    throw new AppError('library.damaged', { detail: `made by a newer Beeline (form ${version})` })
+  }
+  database
+    .transaction(() => {
+      // Read again under the write lock: two processes may start at once.
+      const current = Number(database.pragma('user_version', { simple: true }))
+      for (const migration of MIGRATIONS.slice(current)) database.exec(migration)
+      database.pragma(`user_version = ${MIGRATIONS.length}`)
+    })
+    .immediate()
+}

@@ -1,0 +1,117 @@
+/** One share's life on the network: coordinator, connector and swarm, put together. */
+
+import type { PeerView } from '#shared/api/views.ts'
+import { randomBytes } from '#shared/encoding/bytes.ts'
+import type { ByeReason } from '#shared/protocol/peer-messages.ts'
+import { topicOf, type PeerId, type ShareKeys, type Topic } from '#shared/share/keys.ts'
+import type { CoordinatorAddress } from '#shared/share/link.ts'
+import { systemClock } from '#shared/swarm/clock.ts'
+import { Swarm, type SwarmEvents } from '#shared/swarm/swarm.ts'
+import { Connector } from './connect/connector.ts'
+import { CoordinatorClient, type CoordinatorState, type TopicSession } from './coordinator-client/client.ts'
+import type { EngineOptions } from './engine.ts'
+import { viewPeer } from './peer-view.ts'
+import { AGENT } from './version.ts'
+
+/** Bytes of a join token. */
+const TOKEN_BYTES = 16
+
+export interface ShareSessionOptions {
+  readonly keys: ShareKeys
+  readonly coordinators: readonly [CoordinatorAddress, ...CoordinatorAddress[]]
+  readonly engine: EngineOptions
+  readonly events: Pick<SwarmEvents, 'summary' | 'manifest' | 'written' | 'done' | 'failed' | 'changed'> & {
+    notice(text: string): void
+  }
+}
+
+export class ShareSession {
+  readonly topic: Topic
+  readonly client: CoordinatorClient
+  readonly swarm: Swarm
+  readonly #session: TopicSession
+  readonly #connector: Connector
+  readonly #log: NonNullable<EngineOptions['log']>
+  #isClosed = false
+
+  constructor(options: ShareSessionOptions) {
+    const { keys, engine, events } = options
+    this.topic = topicOf(keys.publicKey)
+    this.#log = engine.log ?? (() => undefined)
+    this.client = new CoordinatorClient({ addresses: options.coordinators, log: this.#log })
+    this.client.onState(() => events.changed())
+    this.#session = this.client.join(this.topic, randomBytes(TOKEN_BYTES))
+    this.swarm = new Swarm({
+      keys,
+      name: engine.deviceName,
+      agent: AGENT,
+      clock: systemClock,
+      events: {
+        ...events,
+        laneGone: (peer, lane, reason) => this.#laneGone(peer, lane, reason),
+        banned: (peer, error) => {
+          this.#log('peer.banned', { code: error.code, detail: error.detail ?? '' })
+          events.notice(error.advice)
+        },
+      },
+    })
+    this.#connector = new Connector({
+      keys,
+      session: this.#session,
+      policy: engine.network.routePolicy,
+      iceServers: engine.network.iceServers,
+      bindAddress: engine.network.bindAddress,
+      log: this.#log,
+      events: {
+        opened: (peer, lane) => this.swarm.addLane(peer, lane),
+        isBanned: (peer) => this.swarm.isBanned(peer),
+        changed: () => events.changed(),
+        unusedServers: (urls) =>
+          events.notice(
+            `${urls.length} of the STUN and TURN servers cannot be used at the same time: ${urls.join(', ')}`,
+          ),
+      },
+    })
+  }
+
+  get coordinatorState(): CoordinatorState {
+    return this.client.state
+  }
+
+  peers(): PeerView[] {
+    const views: PeerView[] = []
+    for (const session of this.swarm.sessions.values()) views.push(viewPeer(session))
+    for (const { peer, failure } of this.#connector.unconnected()) {
+      if (this.swarm.sessions.has(peer)) continue
+      views.push({
+        peer,
+        name: '',
+        state: failure === undefined ? 'connecting' : 'failed',
+        route: null,
+        lanes: [],
+        roundTripMs: null,
+        downBytesPerSecond: 0,
+        upBytesPerSecond: 0,
+        receivedBytes: 0,
+        sentBytes: 0,
+        completeness: 0,
+        failure: failure?.code ?? null,
+      })
+    }
+    return views
+  }
+
+  async close(reason: ByeReason): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.swarm.close(reason)
+    this.#connector.close()
+    await this.client.close()
+  }
+
+  #laneGone(peer: PeerId, lane: string, reason: string): void {
+    this.#log('lane.closed', { reason })
+    if (this.#isClosed) return
+    this.#connector.laneGone(peer, lane, reason !== 'done' && !this.swarm.isBanned(peer))
+  }
+}

@@ -1,0 +1,156 @@
+/** What the disk workers can do, as plain data: the one description both sides of the thread boundary share. */
+
+import type { ErrorCode } from '#shared/errors.ts'
+import type { Manifest } from '#shared/share/manifest.ts'
+
+/** How a source file looked when it was walked: any difference means that it has changed. */
+export interface FileStamp {
+  readonly sizeBytes: number
+  /** With the fraction that the file system keeps. */
+  readonly mtimeMs: number
+  readonly inode: number
+}
+
+export interface WalkJob {
+  readonly kind: 'walk'
+  /** Absolute. */
+  readonly paths: readonly string[]
+}
+
+export interface WalkedFile {
+  readonly path: string
+  readonly stamp: FileStamp
+}
+
+export interface WalkResult {
+  readonly manifest: Manifest
+  /** Its canonical form, made here because it takes a while with 200,000 files. */
+  readonly manifestBytes: Uint8Array<ArrayBuffer>
+  /** By manifest path. */
+  readonly files: ReadonlyMap<string, WalkedFile>
+  /** Manifest paths that were left out, with the reason. */
+  readonly leftOut: readonly { readonly path: string; readonly reason: LeftOutReason }[]
+}
+
+/** Why something is not sent. */
+export type LeftOutReason = 'special-file' | 'outside-link' | 'bad-name' | 'unreadable'
+
+/** A stretch of a file on disk inside a piece; bytes. */
+export interface ReadSegment {
+  /** Tried in order: a download's file may have been renamed meanwhile. */
+  readonly paths: readonly string[]
+  readonly fileOffset: number
+  readonly pieceOffset: number
+  readonly length: number
+  /** Undefined for downloads, whose hash is known. */
+  readonly stamp: FileStamp | undefined
+  /** The file has more pieces, so that its descriptor is worth keeping. */
+  readonly isPart: boolean
+}
+
+export interface ReadJob {
+  readonly kind: 'read'
+  readonly index: number
+  readonly lengthBytes: number
+  readonly segments: readonly ReadSegment[]
+  /** Known: anything else on disk is `source.changed`. */
+  readonly hash: Uint8Array | undefined
+  /** Signs what is read for the first time. */
+  readonly privateKey: Uint8Array | undefined
+}
+
+export interface ReadResult {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly hash: Uint8Array<ArrayBuffer>
+  readonly signature: Uint8Array<ArrayBuffer> | undefined
+}
+
+export interface WriteSegment {
+  /** Below `root`, by the names chosen here. */
+  readonly part: string
+  readonly final: string
+  readonly fileOffset: number
+  readonly pieceOffset: number
+  readonly length: number
+  /** The piece holds the whole file: it is finished at once. */
+  readonly isWhole: boolean
+  readonly mtimeMs: number
+  readonly isExecutable: boolean
+}
+
+export interface WriteJob {
+  readonly kind: 'write'
+  readonly index: number
+  readonly root: string
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly hash: Uint8Array<ArrayBuffer>
+  readonly signature: Uint8Array<ArrayBuffer>
+  readonly publicKey: Uint8Array
+  readonly segments: readonly WriteSegment[]
+}
+
+export type WriteJobResult = 'written' | 'bad-hash' | 'bad-signature'
+
+/** Hashes a piece that an earlier run left doubtful. */
+export interface CheckJob {
+  readonly kind: 'check'
+  readonly lengthBytes: number
+  readonly hash: Uint8Array
+  readonly segments: readonly ReadSegment[]
+}
+
+export interface FinishJob {
+  readonly kind: 'finish'
+  readonly root: string
+  readonly part: string
+  readonly final: string
+  readonly sizeBytes: number
+  readonly mtimeMs: number
+  readonly isExecutable: boolean
+}
+
+/** What needs no bytes from anybody: empty files, empty folders, and at the very end symbolic links. */
+export interface PlaceJob {
+  readonly kind: 'place'
+  readonly root: string
+  readonly files: readonly {
+    readonly path: string
+    readonly mtimeMs: number
+    readonly isExecutable: boolean
+  }[]
+  readonly folders: readonly string[]
+  readonly links: readonly { readonly path: string; readonly target: string }[]
+}
+
+/** Sizes of what an earlier run left, in bytes; -1 where nothing (or no plain file) is. */
+export interface SizesJob {
+  readonly kind: 'sizes'
+  readonly root: string
+  readonly files: readonly { readonly part: string; readonly final: string }[]
+}
+
+export interface SizesResult {
+  readonly parts: Float64Array<ArrayBuffer>
+  readonly finals: Float64Array<ArrayBuffer>
+}
+
+export type DiskJob = WalkJob | ReadJob | WriteJob | CheckJob | FinishJob | PlaceJob | SizesJob
+
+export interface JobResults {
+  readonly walk: WalkResult
+  readonly read: ReadResult
+  readonly write: WriteJobResult
+  readonly check: boolean
+  readonly finish: null
+  readonly place: null
+  readonly sizes: SizesResult
+}
+
+export interface JobRequest {
+  readonly id: number
+  readonly job: DiskJob
+}
+
+export type JobReply =
+  | { readonly id: number; readonly isOk: true; readonly value: JobResults[keyof JobResults] }
+  | { readonly id: number; readonly isOk: false; readonly code: ErrorCode; readonly detail: string }

@@ -1,0 +1,48 @@
+/** Thread entry: answers disk jobs one after the other. */
+
+import { parentPort } from 'node:worker_threads'
+import { join } from 'node:path'
+import { toAppError, unreachable } from '#shared/errors.ts'
+import type { DiskJob, JobReply, JobRequest, JobResults } from './disk-jobs.ts'
+import { checkPiece, closePart, readPiece, writePiece } from './piece-io.ts'
+import { finish, place, sizes } from './place.ts'
+import { walk } from './walk.ts'
+
+const port = parentPort
+if (port === null) throw new Error('disk-worker runs in a worker thread only')
+
+port.on('message', (request: JobRequest) => {
+  let reply: JobReply
+  const moved: ArrayBuffer[] = []
+  try {
+    const value = run(request.job)
+    if (value !== null && typeof value === 'object' && 'bytes' in value) moved.push(value.bytes.buffer)
+    reply = { id: request.id, isOk: true, value }
+  } catch (error) {
+    const known = toAppError(error)
+    reply = { id: request.id, isOk: false, code: known.code, detail: known.detail ?? '' }
+  }
+  port.postMessage(reply, moved)
+})
+
+function run(job: DiskJob): JobResults[keyof JobResults] {
+  switch (job.kind) {
+    case 'walk':
+      return walk(job.paths)
+    case 'read':
+      return readPiece(job)
+    case 'write':
+      return writePiece(job)
+    case 'check':
+      return checkPiece(job)
+    case 'finish':
+      closePart(join(job.root, job.part))
+      return finish(job)
+    case 'place':
+      return place(job)
+    case 'sizes':
+      return sizes(job)
+    default:
+      return unreachable(job)
+  }
+}

@@ -1,0 +1,135 @@
+/** Control messages between two peers of a share: JSON on a lane's `control` channel. Pure. */
+
+import * as v from 'valibot'
+import { fromBase64Url, toBase64Url } from '../encoding/base64url.ts'
+import { AppError } from '../errors.ts'
+import { MAX_PIECES, MAX_PIECE_BYTES, BLOCK_BYTES } from '../share/piece-layout.ts'
+import { MAX_MANIFEST_BYTES } from '../share/manifest-codec.ts'
+import { MAX_SEALED_SUMMARY_BYTES } from '../share/summary.ts'
+
+export const PEER_PROTOCOL_VERSION = 1
+/** A control message at most, characters: the bitfield of the largest share in base64url, with room. */
+export const MAX_CONTROL_LENGTH = 192 * 1024
+/** Stretches of blocks in one request or cancel. */
+export const MAX_RANGES = 256
+/** Blocks one peer may have asked for and not yet received, over all lanes: 64 MiB. */
+export const MAX_OUTSTANDING_BLOCKS = 512
+/** Manifest bytes in one request: a few block messages. */
+export const MAX_MANIFEST_CHUNK_BYTES = BLOCK_BYTES
+/** `have` messages are batched; more pieces than this in one would be a bitfield. */
+const MAX_HAVE = 4096
+
+const PieceIndex = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(MAX_PIECES - 1))
+const BlockIndex = v.pipe(
+  v.number(),
+  v.safeInteger(),
+  v.minValue(0),
+  v.maxValue(MAX_PIECE_BYTES / BLOCK_BYTES - 1),
+)
+const BlockCount = v.pipe(
+  v.number(),
+  v.safeInteger(),
+  v.minValue(1),
+  v.maxValue(MAX_PIECE_BYTES / BLOCK_BYTES),
+)
+/** Piece, first block, number of blocks. */
+const BlockRange = v.strictTuple([PieceIndex, BlockIndex, BlockCount])
+export type BlockRange = v.InferOutput<typeof BlockRange>
+const Ranges = v.pipe(v.array(BlockRange), v.minLength(1), v.maxLength(MAX_RANGES))
+
+export const PeerMessage = v.variant('type', [
+  /** First on every lane, from both sides. */
+  v.object({
+    type: v.literal('hello'),
+    version: v.pipe(v.number(), v.safeInteger()),
+    features: v.pipe(v.array(v.pipe(v.string(), v.maxLength(32))), v.maxLength(32)),
+    /** What a person would call the device; may be empty. */
+    name: v.pipe(v.string(), v.maxLength(64)),
+    /** For diagnosis: program and version. */
+    agent: v.pipe(v.string(), v.maxLength(64)),
+  }),
+  v.object({ type: v.literal('summary.get') }),
+  v.object({
+    type: v.literal('summary'),
+    box: v.nullable(v.pipe(v.string(), v.maxLength(Math.ceil((MAX_SEALED_SUMMARY_BYTES * 4) / 3) + 2))),
+  }),
+  /** A stretch of the manifest, which comes as a frame on the `blocks` channel; `none`: not here (yet). */
+  v.object({
+    type: v.literal('manifest.get'),
+    offset: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(MAX_MANIFEST_BYTES)),
+    length: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(MAX_MANIFEST_CHUNK_BYTES)),
+  }),
+  v.object({ type: v.literal('manifest.none') }),
+  /** Every piece that the sender of this has, most significant bit first; replaces what was said before. */
+  v.object({
+    type: v.literal('bitfield'),
+    bits: v.pipe(v.string(), v.maxLength(Math.ceil(((MAX_PIECES / 8) * 4) / 3) + 2)),
+  }),
+  v.object({
+    type: v.literal('have'),
+    pieces: v.pipe(v.array(PieceIndex), v.minLength(1), v.maxLength(MAX_HAVE)),
+  }),
+  v.object({ type: v.literal('request'), ranges: Ranges }),
+  v.object({ type: v.literal('cancel'), ranges: Ranges }),
+  /** These will not come from here: ask elsewhere. */
+  v.object({ type: v.literal('reject'), ranges: Ranges }),
+  v.object({ type: v.literal('ping'), id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) }),
+  v.object({ type: v.literal('pong'), id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) }),
+  /** The connection ends, and why. */
+  v.object({
+    type: v.literal('bye'),
+    reason: v.picklist([
+      'done',
+      'stopped',
+      'source-changed',
+      'banned',
+      'protocol',
+      'version',
+      'full',
+      'shutdown',
+    ]),
+  }),
+])
+export type PeerMessage = v.InferOutput<typeof PeerMessage>
+export type ByeReason = Extract<PeerMessage, { type: 'bye' }>['reason']
+
+const KNOWN_TYPES: ReadonlySet<string> = new Set(
+  PeerMessage.options.map((option) => option.entries.type.literal),
+)
+
+export function encodePeerMessage(message: PeerMessage): string {
+  return JSON.stringify(message)
+}
+
+/**
+ * Undefined for a message of a type this version does not know: newer peers may say more. Throws AppError
+ * `peer.protocol` for anything malformed.
+ */
+export function decodePeerMessage(text: string): PeerMessage | undefined {
+  if (text.length > MAX_CONTROL_LENGTH)
+    throw new AppError('peer.protocol', { detail: 'control message too long' })
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new AppError('peer.protocol', { detail: 'control message is not JSON', cause })
+  }
+  const type = v.safeParse(v.object({ type: v.pipe(v.string(), v.maxLength(64)) }), value)
+  if (!type.success) throw new AppError('peer.protocol', { detail: 'control message has no type' })
+  if (!KNOWN_TYPES.has(type.output.type)) return undefined
+  // `abortEarly`: a list of 90,000 wrong items is refused at the first, not described item by item.
+  const parsed = v.safeParse(PeerMessage, value, { abortEarly: true })
+  if (!parsed.success) throw new AppError('peer.protocol', { detail: `malformed ${type.output.type}` })
+  return parsed.output
+}
+
+export function encodeBits(bits: Uint8Array): string {
+  return toBase64Url(bits)
+}
+
+/** Throws AppError `peer.protocol`. */
+export function decodeBits(text: string): Uint8Array {
+  const bytes = fromBase64Url(text)
+  if (bytes === undefined) throw new AppError('peer.protocol', { detail: 'bitfield is not base64url' })
+  return bytes
+}

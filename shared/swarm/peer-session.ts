@@ -1,0 +1,164 @@
+/** Everything between this device and one peer of one share: one session over one or more lanes. Pure. */
+
+import { AppError } from '../errors.ts'
+import type { PeerId } from '../share/keys.ts'
+import { encodePeerMessage, type PeerMessage } from '../protocol/peer-messages.ts'
+import { Bitfield } from './bitfield.ts'
+import type { Clock } from './clock.ts'
+import type { Lane } from './lane.ts'
+import { RateMeter } from './rate-meter.ts'
+
+/** Something the other side asked for and that waits for room on its lane. */
+export type UploadItem =
+  | { readonly kind: 'block'; readonly piece: number; readonly block: number }
+  | { readonly kind: 'manifest'; readonly offset: number; readonly length: number }
+
+/** A lane and what is under way on it. */
+export class SessionLane {
+  readonly lane: Lane
+  readonly openedMs: number
+  readonly down: RateMeter
+  readonly up: RateMeter
+  isGreeted = false
+  lastHeardMs: number
+  pingSentMs: number | undefined
+  pingId = 0
+  /** Round trip of the last ping, through both event loops. */
+  pingRoundTripMs: number | null = null
+  /** Blocks asked for here and not yet received, by key, with their length in bytes. */
+  readonly outstanding = new Map<number, number>()
+  outstandingBytes = 0
+  /** Asked for, then no longer wanted; may still arrive. */
+  readonly forgotten = new Set<number>()
+  lastBlockMs: number
+  readonly uploads: UploadItem[] = []
+
+  constructor(lane: Lane, clock: Clock) {
+    this.lane = lane
+    const now = clock.now()
+    this.openedMs = now
+    this.lastHeardMs = now
+    this.lastBlockMs = now
+    this.down = new RateMeter(() => clock.now())
+    this.up = new RateMeter(() => clock.now())
+  }
+
+  send(message: PeerMessage): boolean {
+    return this.lane.sendControl(encodePeerMessage(message))
+  }
+
+  roundTripMs(): number | null {
+    return this.lane.roundTripMs() ?? this.pingRoundTripMs
+  }
+
+  expect(key: number, bytes: number): void {
+    this.outstanding.set(key, bytes)
+    this.outstandingBytes += bytes
+    this.forgotten.delete(key)
+  }
+
+  /** Bytes that were expected, or undefined. */
+  settle(key: number): number | undefined {
+    const bytes = this.outstanding.get(key)
+    if (bytes === undefined) return undefined
+    this.outstanding.delete(key)
+    this.outstandingBytes -= bytes
+    return bytes
+  }
+}
+
+/** Blocks per piece fit in 12 bits and pieces in 20, so one number names a block. */
+export function blockKey(piece: number, block: number): number {
+  return piece * 4096 + block
+}
+
+export function blockOfKey(key: number): { readonly piece: number; readonly block: number } {
+  return { piece: Math.floor(key / 4096), block: key % 4096 }
+}
+
+export class PeerSession {
+  readonly peer: PeerId
+  readonly lanes = new Map<string, SessionLane>()
+  name = ''
+  /** What the peer said it has; undefined until the number of pieces is known here. */
+  remote: Bitfield | undefined
+  /** Said before the manifest was known here. */
+  #earlyBits: Uint8Array | undefined
+  readonly #earlyHave = new Set<number>()
+  hasGreeted = false
+  /** Silent for long with requests open: gets one request at a time until it delivers. */
+  isSnubbed = false
+  /** The manifest is not to be had here (yet). */
+  lacksManifest = false
+  receivedBytes = 0
+  sentBytes = 0
+
+  constructor(peer: PeerId) {
+    this.peer = peer
+  }
+
+  /** Of lanes on which the other side has said hello. */
+  get readyLanes(): SessionLane[] {
+    return [...this.lanes.values()].filter((lane) => lane.isGreeted)
+  }
+
+  /** For messages that belong to the session and not to a lane: the oldest one that works. */
+  get mainLane(): SessionLane | undefined {
+    for (const lane of this.lanes.values()) if (lane.isGreeted) return lane
+    return undefined
+  }
+
+  send(message: PeerMessage): boolean {
+    return this.mainLane?.send(message) ?? false
+  }
+
+  /** Throws AppError `peer.protocol`. @returns pieces that are new */
+  addBits(bits: Uint8Array, pieceCount: number | undefined): number[] {
+    if (pieceCount === undefined) {
+      this.#earlyBits = bits
+      return []
+    }
+    // Added, not replaced: with several lanes an older bitfield may overtake a newer `have`.
+    const field = Bitfield.parse(bits, pieceCount)
+    const remote = (this.remote ??= new Bitfield(pieceCount))
+    const fresh: number[] = []
+    for (let piece = 0; piece < pieceCount; piece++)
+      if (field.has(piece) && remote.add(piece)) fresh.push(piece)
+    return fresh
+  }
+
+  /** Throws AppError `peer.protocol`. @returns pieces that are new */
+  addHave(pieces: readonly number[], pieceCount: number | undefined): number[] {
+    if (pieceCount === undefined) {
+      for (const piece of pieces) this.#earlyHave.add(piece)
+      if (this.#earlyHave.size > 2 ** 20) throw new AppError('peer.protocol', { detail: 'have without end' })
+      return []
+    }
+    const remote = (this.remote ??= new Bitfield(pieceCount))
+    return pieces.filter((piece) => {
+      if (piece >= pieceCount) throw new AppError('peer.protocol', { detail: 'have out of range' })
+      return remote.add(piece)
+    })
+  }
+
+  /** The number of pieces is known now. Throws AppError `peer.protocol`. @returns pieces that are new */
+  learnPieceCount(pieceCount: number): number[] {
+    const fresh = this.#earlyBits === undefined ? [] : this.addBits(this.#earlyBits, pieceCount)
+    fresh.push(...this.addHave([...this.#earlyHave], pieceCount))
+    this.#earlyBits = undefined
+    this.#earlyHave.clear()
+    return fresh
+  }
+
+  downBytesPerSecond(): number {
+    let sum = 0
+    for (const lane of this.lanes.values()) sum += lane.down.bytesPerSecond()
+    return sum
+  }
+
+  upBytesPerSecond(): number {
+    let sum = 0
+    for (const lane of this.lanes.values()) sum += lane.up.bytesPerSecond()
+    return sum
+  }
+}

@@ -1,0 +1,54 @@
+/** Which piece to ask a peer for next. Decisions only: pure functions over a view. */
+
+export interface PieceView {
+  readonly pieceCount: number
+  /** Wanted and neither here, nor begun, nor being verified. */
+  readonly isOpenToPick: (piece: number) => boolean
+  readonly peerHas: (piece: number) => boolean
+  /** How many connected peers have each piece. */
+  readonly availability: { readonly [piece: number]: number }
+  /** In [0, 1). */
+  readonly random: () => number
+}
+
+/** Rarest first, ties at random, so that a swarm's members do not all ask for the same piece. */
+export function pickPiece(view: PieceView): number | undefined {
+  let best: number | undefined
+  let bestCount = Number.POSITIVE_INFINITY
+  let ties = 0
+  for (let piece = 0; piece < view.pieceCount; piece++) {
+    const count = view.availability[piece] ?? 0
+    if (count > bestCount || !view.isOpenToPick(piece) || !view.peerHas(piece)) continue
+    if (count < bestCount) {
+      best = piece
+      bestCount = count
+      ties = 1
+    } else if (view.random() * ++ties < 1) {
+      best = piece // reservoir of one: every tie is equally likely, without a list
+    }
+  }
+  return best
+}
+
+/** Bytes a lane may have asked for and not received, at least: two blocks in flight keep a pipe from running dry. */
+export const MIN_WINDOW_BYTES = 512 * 1024
+/** At first, while nothing is known. */
+export const FIRST_WINDOW_BYTES = 1024 * 1024
+/** At most: with more, a lane that dies costs too much and memory is no longer bounded by a small number. */
+export const MAX_WINDOW_BYTES = 8 * 1024 * 1024
+/** What stands between a request and its first byte besides the network: the other side's disk and event loop. */
+const SERVICE_MS = 400
+
+/**
+ * The request window of one lane: what its measured rate moves during a round trip and the service time. It grows
+ * from measurement to measurement until the rate does not.
+ */
+export function windowBytes(
+  rateBytesPerSecond: number,
+  roundTripMs: number | null,
+  isYoung: boolean,
+): number {
+  const wanted = (rateBytesPerSecond * ((roundTripMs ?? 0) + SERVICE_MS)) / 1000
+  const floor = isYoung ? FIRST_WINDOW_BYTES : MIN_WINDOW_BYTES
+  return Math.min(MAX_WINDOW_BYTES, Math.max(floor, wanted))
+}

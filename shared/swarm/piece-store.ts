@@ -1,0 +1,26 @@
+/** A port of the swarm: the disk. Pure. */
+
+import type { Bitfield } from './bitfield.ts'
+import type { PieceLayout } from '../share/piece-layout.ts'
+import type { PieceRecord } from '../share/piece-record.ts'
+
+export interface StoredPiece {
+  readonly record: PieceRecord
+  readonly bytes: Uint8Array
+}
+
+/** What became of a piece that was offered to the store. */
+export type WriteResult = 'written' | 'bad-hash' | 'bad-signature'
+
+/**
+ * Pieces of one share on this device. A seeder signs a piece when it is first read; everyone else keeps the record
+ * that came with it. Throws AppError `source.*` or `disk.*`.
+ */
+export interface PieceStore {
+  readonly layout: PieceLayout
+  /** Verified pieces on disk; changes with every write. */
+  readonly have: Bitfield
+  readPiece(index: number): Promise<StoredPiece>
+  /** Verifies hash and signature, then writes. Takes the buffer over. */
+  writePiece(record: PieceRecord, bytes: Uint8Array<ArrayBuffer>): Promise<WriteResult>
+}

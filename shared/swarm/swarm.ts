@@ -1,0 +1,354 @@
+/** One share's swarm on this device: sessions with its peers, and who handles what they say. Pure. */
+
+import { toBase64Url } from '../encoding/base64url.ts'
+import { AppError, toAppError, unreachable } from '../errors.ts'
+import { readFrame } from '../protocol/block-frame.ts'
+import {
+  decodeBits,
+  decodePeerMessage,
+  encodeBits,
+  PEER_PROTOCOL_VERSION,
+  type ByeReason,
+  type PeerMessage,
+} from '../protocol/peer-messages.ts'
+import type { PeerId, ShareKeys } from '../share/keys.ts'
+import type { Summary } from '../share/summary.ts'
+import { Bitfield } from './bitfield.ts'
+import type { Clock } from './clock.ts'
+import { Downloader } from './downloader.ts'
+import type { Lane } from './lane.ts'
+import { ManifestFetch } from './manifest-fetch.ts'
+import { PeerSession, SessionLane } from './peer-session.ts'
+import type { PieceStore } from './piece-store.ts'
+import { Uploader } from './uploader.ts'
+
+/** How often limits are looked at and news is passed on, milliseconds. */
+const TICK_MS = 100
+/** A lane is pinged when it has been quiet for so long. */
+const PING_AFTER_MS = 1000
+/** A quiet lane is dead after so many milliseconds: several pings, and the pauses of a busy event loop. */
+const SILENT_MS = 8000
+/** Pieces in one `have`. */
+const HAVE_BATCH = 1024
+
+export interface SwarmOptions {
+  readonly keys: ShareKeys
+  readonly name: string
+  readonly agent: string
+  readonly clock: Clock
+  readonly events: SwarmEvents
+}
+
+export interface SwarmEvents {
+  /** The share's description came from a peer. */
+  summary(summary: Summary, box: Uint8Array): void
+  /** Its bytes match the summary; what they say is not checked yet. */
+  manifest(bytes: Uint8Array<ArrayBuffer>): void
+  written(piece: number): void
+  /** Everything wanted is here. */
+  done(): void
+  /** Connected peers or what they have changed. */
+  changed(): void
+  laneGone(peer: PeerId, lane: string, reason: string): void
+  /** The peer must not come back into this share. */
+  banned(peer: PeerId, error: AppError): void
+  /** This side cannot go on: disk or source. */
+  failed(error: AppError): void
+}
+
+export class Swarm {
+  readonly sessions = new Map<PeerId, PeerSession>()
+  readonly #options: SwarmOptions
+  readonly #banned = new Set<PeerId>()
+  readonly #uploader: Uploader
+  readonly #manifest: ManifestFetch
+  readonly #stopTicking: () => void
+  #downloader: Downloader | undefined
+  #store: PieceStore | undefined
+  #summaryBox: Uint8Array | undefined
+  #news: number[] = []
+  #isDone = false
+  #isClosed = false
+  /** Of peers that are gone. */
+  #pastReceivedBytes = 0
+  #pastSentBytes = 0
+
+  constructor(options: SwarmOptions) {
+    this.#options = options
+    const { clock, events } = options
+    this.#uploader = new Uploader(clock, { failed: (error) => this.#fail(error) })
+    this.#manifest = new ManifestFetch(clock, options.keys, this.sessions, {
+      summary: (summary, box) => {
+        this.#summaryBox = box
+        events.summary(summary, box)
+      },
+      manifest: (bytes) => events.manifest(bytes),
+      lied: (peer, error) => this.#ban(peer, error),
+    })
+    this.#stopTicking = clock.every(TICK_MS, () => this.#tick())
+  }
+
+  get hasSource(): boolean {
+    return this.#downloader?.hasSource ?? false
+  }
+
+  get isDone(): boolean {
+    return this.#isDone
+  }
+
+  /** Block bytes that came in, useful or not. */
+  get receivedBytes(): number {
+    return this.sessions
+      .values()
+      .reduce((sum, session) => sum + session.receivedBytes, this.#pastReceivedBytes)
+  }
+
+  get sentBytes(): number {
+    return this.sessions.values().reduce((sum, session) => sum + session.sentBytes, this.#pastSentBytes)
+  }
+
+  isBanned(peer: PeerId): boolean {
+    return this.#banned.has(peer)
+  }
+
+  /** The share's description is known: pass it on to those who ask. */
+  learnSummary(summary: Summary, box: Uint8Array): void {
+    this.#summaryBox = box
+    this.#manifest.learnSummary(summary)
+  }
+
+  offerManifest(bytes: Uint8Array): void {
+    this.#uploader.offerManifest(bytes)
+  }
+
+  /** From here on pieces are served and, where they are wanted and missing, fetched. */
+  begin(store: PieceStore, wanted: Bitfield = Bitfield.full(store.layout.pieceCount)): void {
+    this.#store = store
+    this.#uploader.offerPieces(store)
+    this.#downloader = new Downloader(this.#options.clock, store, wanted, this.sessions, {
+      written: (piece) => this.#written(piece),
+      lied: (peer, error) => this.#ban(peer, error),
+      failed: (error) => this.#fail(error),
+    })
+    for (const session of this.sessions.values()) {
+      this.#guard(session, () => {
+        const fresh = session.learnPieceCount(store.layout.pieceCount)
+        session.send({ type: 'bitfield', bits: encodeBits(store.have.toBytes()) })
+        this.#downloader?.peerHas(session, fresh)
+      })
+    }
+    this.#checkDone()
+  }
+
+  /** Takes the lane over. */
+  addLane(peer: PeerId, lane: Lane): void {
+    if (this.#isClosed || this.#banned.has(peer)) {
+      lane.close()
+      return
+    }
+    const session = this.sessions.get(peer) ?? new PeerSession(peer)
+    this.sessions.set(peer, session)
+    const mine = new SessionLane(lane, this.#options.clock)
+    session.lanes.set(lane.id, mine)
+    mine.send({
+      type: 'hello',
+      version: PEER_PROTOCOL_VERSION,
+      features: [],
+      name: this.#options.name,
+      agent: this.#options.agent,
+    })
+    lane.attach({
+      control: (text) => this.#guard(session, () => this.#control(session, mine, text)),
+      frame: (bytes) => this.#guard(session, () => this.#frame(session, mine, bytes)),
+      writable: () => this.#uploader.pump(mine),
+      closed: (reason) => this.#laneGone(session, mine, reason),
+    })
+    this.#options.events.changed()
+  }
+
+  /** Ends the connection to one peer. */
+  drop(peer: PeerId, reason: ByeReason): void {
+    const session = this.sessions.get(peer)
+    if (session === undefined) return
+    session.send({ type: 'bye', reason })
+    for (const lane of session.lanes.values()) {
+      lane.lane.close()
+      this.#laneGone(session, lane, reason)
+    }
+  }
+
+  close(reason: ByeReason): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#stopTicking()
+    this.#downloader?.stop()
+    for (const peer of this.sessions.keys()) this.drop(peer, reason)
+    this.#uploader.close()
+  }
+
+  #control(session: PeerSession, lane: SessionLane, text: string): void {
+    lane.lastHeardMs = this.#options.clock.now()
+    const message = decodePeerMessage(text)
+    if (message === undefined) return
+    if (message.type !== 'hello' && !lane.isGreeted) {
+      throw new AppError('peer.protocol', { detail: `${message.type} before hello` })
+    }
+    this.#handle(session, lane, message)
+  }
+
+  #handle(session: PeerSession, lane: SessionLane, message: PeerMessage): void {
+    const pieceCount = this.#store?.layout.pieceCount
+    switch (message.type) {
+      case 'hello':
+        return this.#hello(session, lane, message)
+      case 'summary.get': {
+        const box = this.#summaryBox
+        lane.send({ type: 'summary', box: box === undefined ? null : toBase64Url(box) })
+        return
+      }
+      case 'summary':
+        return this.#manifest.receiveSummary(session, message.box)
+      case 'manifest.get':
+        return this.#uploader.requestManifest(session, lane, message.offset, message.length)
+      case 'manifest.none':
+        return this.#manifest.refuse(session)
+      case 'bitfield':
+        return this.#peerHas(session, session.addBits(decodeBits(message.bits), pieceCount))
+      case 'have':
+        return this.#peerHas(session, session.addHave(message.pieces, pieceCount))
+      case 'request':
+        return this.#uploader.request(session, lane, message.ranges)
+      case 'cancel':
+        return this.#uploader.cancel(lane, message.ranges)
+      case 'reject':
+        this.#downloader?.reject(lane, message.ranges)
+        return
+      case 'ping':
+        lane.send({ type: 'pong', id: message.id })
+        return
+      case 'pong':
+        if (message.id === lane.pingId && lane.pingSentMs !== undefined) {
+          lane.pingRoundTripMs = this.#options.clock.now() - lane.pingSentMs
+          lane.pingSentMs = undefined
+        }
+        return
+      case 'bye':
+        return this.drop(session.peer, 'done')
+      default:
+        return unreachable(message)
+    }
+  }
+
+  #hello(session: PeerSession, lane: SessionLane, message: Extract<PeerMessage, { type: 'hello' }>): void {
+    if (lane.isGreeted) throw new AppError('peer.protocol', { detail: 'second hello' })
+    if (message.version !== PEER_PROTOCOL_VERSION) throw new AppError('peer.version')
+    lane.isGreeted = true
+    session.name = message.name
+    if (!session.hasGreeted) {
+      session.hasGreeted = true
+      const store = this.#store
+      if (store !== undefined) lane.send({ type: 'bitfield', bits: encodeBits(store.have.toBytes()) })
+      this.#manifest.sessionReady(session)
+    }
+    this.#downloader?.fill(session)
+    this.#options.events.changed()
+  }
+
+  #peerHas(session: PeerSession, fresh: readonly number[]): void {
+    if (fresh.length === 0) return
+    this.#downloader?.peerHas(session, fresh)
+    this.#options.events.changed()
+  }
+
+  #frame(session: PeerSession, lane: SessionLane, bytes: Uint8Array): void {
+    lane.lastHeardMs = this.#options.clock.now()
+    if (!lane.isGreeted) throw new AppError('peer.protocol', { detail: 'frame before hello' })
+    const frame = readFrame(bytes)
+    if (frame.kind === 'manifest') this.#manifest.receive(session, lane, frame)
+    else if (this.#downloader === undefined) throw new AppError('peer.protocol', { detail: 'unasked block' })
+    else this.#downloader.receive(session, lane, frame)
+  }
+
+  /** What a peer does wrong ends its connection, and nothing else. */
+  #guard(session: PeerSession, act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      const known = toAppError(error)
+      // Our own bug must not look like a stranger's fault.
+      if (known.code === 'internal') throw error
+      this.#ban(session.peer, known)
+    }
+  }
+
+  #ban(peer: PeerId, error: AppError): void {
+    if (this.#banned.has(peer)) return
+    this.#banned.add(peer)
+    this.drop(peer, error.code === 'peer.version' ? 'version' : 'banned')
+    this.#options.events.banned(peer, error)
+  }
+
+  #laneGone(session: PeerSession, lane: SessionLane, reason: string): void {
+    if (!session.lanes.delete(lane.lane.id)) return
+    this.#uploader.forget(lane)
+    const isLast = session.lanes.size === 0
+    if (isLast && this.sessions.get(session.peer) === session) {
+      this.sessions.delete(session.peer)
+      this.#pastReceivedBytes += session.receivedBytes
+      this.#pastSentBytes += session.sentBytes
+    }
+    this.#manifest.laneGone(lane)
+    this.#downloader?.laneGone(lane)
+    if (isLast) this.#downloader?.peerGone(session)
+    this.#options.events.laneGone(session.peer, lane.lane.id, reason)
+    this.#options.events.changed()
+  }
+
+  #written(piece: number): void {
+    this.#news.push(piece)
+    this.#options.events.written(piece)
+    this.#checkDone()
+  }
+
+  #checkDone(): void {
+    if (this.#isDone || this.#downloader?.isDone !== true) return
+    this.#isDone = true
+    this.#tellNews()
+    this.#options.events.done()
+  }
+
+  #fail(error: AppError): void {
+    if (this.#isClosed) return
+    this.#options.events.failed(error)
+  }
+
+  #tellNews(): void {
+    while (this.#news.length > 0) {
+      const pieces = this.#news.splice(0, HAVE_BATCH)
+      for (const session of this.sessions.values()) session.send({ type: 'have', pieces })
+    }
+  }
+
+  #tick(): void {
+    const now = this.#options.clock.now()
+    this.#tellNews()
+    this.#manifest.tick()
+    this.#downloader?.tick()
+    this.#uploader.tick()
+    for (const session of this.sessions.values()) {
+      for (const lane of session.lanes.values()) {
+        const quietMs = now - lane.lastHeardMs
+        if (quietMs > SILENT_MS) {
+          lane.lane.close()
+          this.#laneGone(session, lane, 'silent')
+        } else if (
+          quietMs > PING_AFTER_MS &&
+          (lane.pingSentMs === undefined || now - lane.pingSentMs > PING_AFTER_MS)
+        ) {
+          lane.pingSentMs = now
+          lane.send({ type: 'ping', id: ++lane.pingId })
+        }
+      }
+    }
+  }
+}

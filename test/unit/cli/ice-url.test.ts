@@ -1,0 +1,111 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseIceServers, parseRelayUrl, parseStunUrl } from '#engine/connect/ice-url.ts'
+import { AppError } from '#shared/errors.ts'
+
+function refusal(read: () => unknown): AppError {
+  try {
+    read()
+  } catch (thrown) {
+    if (thrown instanceof AppError) return thrown
+    throw thrown
+  }
+  throw new Error('was accepted')
+}
+
+describe('a relay address is refused', () => {
+  test.each([
+    ['turns:u:p@h:5349', 'relay.unsupported'],
+    ['TURNS:u:p@h', 'relay.unsupported'],
+    ['turn:u:p@h:3478?transport=tcp', 'relay.unsupported'],
+    ['turn:u:p@h:3478?transport=TLS', 'relay.unsupported'],
+    ['turn:h:3478', 'relay.bad-url'],
+    ['turn:u@h:3478', 'relay.bad-url'],
+    ['turn::p@h:3478', 'relay.bad-url'],
+    ['turn:u:@h:3478', 'relay.bad-url'],
+    ['turn:u:p@', 'relay.bad-url'],
+    ['turn:u:p@h:0', 'relay.bad-url'],
+    ['turn:u:p@h:65536', 'relay.bad-url'],
+    ['turn:u:p@h:3478/x', 'relay.bad-url'],
+    ['turn:u:p@h:3478?', 'relay.bad-url'],
+    ['turn:u:p@h?transport=udp&x=1', 'relay.bad-url'],
+    ['turn:u:p@h?transport=udp?x', 'relay.bad-url'],
+    ['turn://u:p@h:3478', 'relay.bad-url'],
+    ['turn:u:p%zz@h', 'relay.bad-url'],
+    ['turn:u:p%00@h', 'relay.bad-url'],
+    ['turn:u:p@[::1', 'relay.bad-url'],
+    ['turn:u:p@h ost', 'relay.bad-url'],
+    ['stun:h:3478', 'relay.bad-url'],
+    ['http://h', 'relay.bad-url'],
+    ['', 'relay.bad-url'],
+  ])('%s', (text, code) => expect(refusal(() => parseRelayUrl(text)).code).toBe(code))
+
+  test('without its password in the message', () => {
+    for (const text of [
+      'turn:anna:geheim@h:0',
+      'turns:anna:geheim@h',
+      'turn:anna:geheim@h?x',
+      'turn:anna:geheim',
+    ]) {
+      const error = refusal(() => parseRelayUrl(text))
+      expect(`${error.message} ${error.stack}`).not.toContain('geheim')
+    }
+  })
+})
+
+describe('a relay address is read', () => {
+  test.each([
+    ['turn:anna:secret@turn.example.org:3478', 'turn:turn.example.org:3478?transport=udp', 'anna', 'secret'],
+    ['TURN:a:b@h?transport=UDP', 'turn:h:3478?transport=udp', 'a', 'b'],
+    ['turn:a:b@h:80', 'turn:h:80?transport=udp', 'a', 'b'],
+    ['turn:a:b@[2001:db8::1]:3479', 'turn:[2001:db8::1]:3479?transport=udp', 'a', 'b'],
+    ['turn:a:b@[2001:db8::1]', 'turn:[2001:db8::1]:3478?transport=udp', 'a', 'b'],
+    ['turn:1712345:a%3Ab:c:d%40e@h', 'turn:h:3478?transport=udp', '1712345', 'a:b:c:d@e'],
+  ])('%s', (text, url, username, credential) => {
+    expect(parseRelayUrl(text)).toEqual({ urls: [url], username, credential })
+  })
+
+  test('with any user and password, once they are percent-encoded', () => {
+    const word = fc
+      .string({ minLength: 1, maxLength: 40, unit: 'grapheme' })
+      .filter((text) => !/\p{Cc}/u.test(text))
+    fc.assert(
+      fc.property(word, word, (user, password) => {
+        const text = `turn:${encodeURIComponent(user)}:${encodeURIComponent(password)}@h`
+        expect(parseRelayUrl(text)).toMatchObject({ username: user, credential: password })
+      }),
+    )
+  })
+
+  test('or refused with a known error, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        try {
+          parseRelayUrl(`turn:${text}`)
+        } catch (thrown) {
+          expect(thrown).toBeInstanceOf(AppError)
+        }
+      }),
+    )
+  })
+})
+
+describe('a STUN address', () => {
+  test.each([
+    ['stuns:h', 'relay.unsupported'],
+    ['stun:u:p@h', 'relay.bad-url'],
+    ['turn:u:p@h', 'relay.bad-url'],
+    ['stun:', 'relay.bad-url'],
+    ['h:3478', 'relay.bad-url'],
+  ])('%s is refused', (text, code) => expect(refusal(() => parseStunUrl(text)).code).toBe(code))
+
+  test('gets its usual port', () =>
+    expect(parseStunUrl('stun:h.example')).toEqual({ urls: ['stun:h.example:3478'] }))
+})
+
+test('more servers than the library would use are refused, not ignored', () => {
+  const relay = 'turn:u:p@h'
+  expect(refusal(() => parseIceServers([relay, relay, relay], [])).code).toBe('relay.too-many')
+  expect(refusal(() => parseIceServers([], ['stun:a', 'stun:b'])).code).toBe('relay.too-many')
+  expect(parseIceServers([relay, relay], ['stun:a'])).toHaveLength(3)
+})
