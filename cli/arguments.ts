@@ -3,7 +3,7 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 import { AppError } from '#shared/errors.ts'
 
-export interface OptionSpec {
+interface OptionSpec {
   /** What the value is called in the help; absent for a switch. */
   readonly value?: string
   readonly isRepeatable?: boolean
@@ -121,15 +121,19 @@ function refuseUnknown(specs: OptionSpecs, options: ParseArgsOptionsConfig, argv
   }
 }
 
-/** Levenshtein's, with two rows. */
+/** Letters to change, add, leave away or swap with their neighbour (optimal string alignment). */
 function editDistance(left: string, right: string): number {
+  let beforePrevious: number[] = []
   let previous = Array.from({ length: right.length + 1 }, (_, i) => i)
   for (let i = 1; i <= left.length; i++) {
     const row = [i]
     for (let k = 1; k <= right.length; k++) {
       const change = (previous[k - 1] ?? 0) + (left[i - 1] === right[k - 1] ? 0 : 1)
-      row.push(Math.min(change, (previous[k] ?? 0) + 1, (row[k - 1] ?? 0) + 1))
+      const isSwap = i > 1 && k > 1 && left[i - 1] === right[k - 2] && left[i - 2] === right[k - 1]
+      const swap = isSwap ? (beforePrevious[k - 2] ?? 0) + 1 : Infinity
+      row.push(Math.min(change, swap, (previous[k] ?? 0) + 1, (row[k - 1] ?? 0) + 1))
     }
+    beforePrevious = previous
     previous = row
   }
   return previous[right.length] ?? 0

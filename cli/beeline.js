@@ -7,7 +7,13 @@
 var major = Number(process.versions.node.split('.')[0])
 
 if (major >= 24) {
-  import('./main.ts')
+  import('./compile-cache.ts')
+    .then(function (cache) {
+      cache.keepCompiledModules()
+    })
+    .then(function () {
+      return import('./main.ts')
+    })
 } else {
   Promise.all([
     import('node:fs'),

@@ -14,8 +14,10 @@ export function generalHelp(commands: readonly Command[]): string {
     '',
     'Usage:  beeline COMMAND …',
     '',
-    ...columns(commands.map((command) => [command.name, command.summary])),
-    ...columns([['help', 'how a command is used: beeline help send']]),
+    ...columns([
+      ...commands.map((command) => [command.name, command.summary] as const),
+      ['help', 'how a command is used: beeline help send'],
+    ]),
     '',
     'On one computer:      beeline send holiday-photos',
     'On the other:         beeline get "the link it printed"',

@@ -13,7 +13,7 @@ const FAILURE_WORDS: Partial<Record<ErrorCode, string>> = {
   'peer.version': 'other version of Beeline',
 }
 
-export function routeWords(route: RouteView): string {
+function routeWords(route: RouteView): string {
   switch (route.kind) {
     case 'lan':
       return 'direct, same network'

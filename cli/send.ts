@@ -75,11 +75,13 @@ async function run(args: Arguments, context: Context): Promise<number> {
         ? await engine.resumeSend(saved.shortId)
         : await engine.send({ paths: absolute(wanted, context), coordinators: addresses })
     started.defer(() => stopQuietly(transfer))
+    const isOwn = saved === undefined && coordinator === undefined
     // Awaited here, before what was started is taken down.
     return await share(transfer, {
       context,
       output,
       addresses,
+      isOwn,
       paths: saved?.paths ?? absolute(wanted, context),
     })
   })
@@ -91,11 +93,14 @@ async function share(
     readonly context: Context
     readonly output: Output
     readonly addresses: Addresses
+    /** The coordinator is this computer's own. */
+    readonly isOwn: boolean
     readonly paths: readonly string[]
   },
 ): Promise<number> {
-  const { context, output, addresses, paths } = settings
-  const isLocal = !addresses[0].isTls && isLocalHost(addresses[0].host.replace(/:\d+$/, ''))
+  const { context, output, addresses, isOwn, paths } = settings
+  // Not TLS and no public name: it works as far as this network reaches, whatever a router may forward.
+  const isLocal = !addresses[0].isTls && (isOwn || isLocalHost(addresses[0].host.replace(/:\d+$/, '')))
   const { link, shortId } = transfer
   output.link({ link, shortId, paths, isLocal })
   const history = new TransferHistory()
@@ -169,10 +174,14 @@ function chosenCoordinator(args: Arguments, context: Context): CoordinatorAddres
   return args.text('listen') === undefined ? parseCoordinatorUrl(text) : undefined
 }
 
-/** Throws AppError `share.unknown`. */
+/** By its first letters, four at least. Throws AppError `share.unknown`, also when several begin so. */
 function findSaved(engine: Engine, shortId: string): SavedShare {
-  const saved = engine.savedShares().find((candidate) => candidate.shortId === shortId.toLowerCase())
-  if (saved === undefined) throw new AppError('share.unknown', { detail: shortId })
+  const [saved, another] = engine
+    .savedShares()
+    .filter((share) => share.shortId.startsWith(shortId.toLowerCase()))
+  if (saved === undefined || another !== undefined || shortId.length < 4) {
+    throw new AppError('share.unknown', { detail: shortId })
+  }
   return saved
 }
 

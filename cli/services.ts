@@ -15,6 +15,22 @@ export const SERVICES: Services = {
     const { SqliteSummaryStore } = await import('#coordinator/sqlite-summary-store.ts')
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
     const store = new SqliteSummaryStore(path.join(dataDir, 'coordinator.db'))
-    return startCoordinator({ host, port, store, iceServers, ...(log === undefined ? {} : { log }) })
+    try {
+      const running = await startCoordinator({
+        host,
+        port,
+        store,
+        iceServers,
+        ...(log === undefined ? {} : { log }),
+      })
+      const close = async (): Promise<void> => {
+        await running.close()
+        await store.close()
+      }
+      return { host: running.host, port: running.port, close }
+    } catch (thrown) {
+      await store.close()
+      throw thrown
+    }
   },
 }

@@ -3,6 +3,8 @@
  * columns it takes there. Pure.
  */
 
+import { stripVTControlCharacters } from 'node:util'
+
 /** Stands where something was taken out, so that a trick stays visible. */
 const REPLACEMENT = '\uFFFD'
 
@@ -12,7 +14,7 @@ const REPLACEMENT = '\uFFFD'
  * family emoji need them.
  */
 const HARMFUL =
-  /[[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB]--[\u200C\u200D\uFE00-\uFE0F\u{E0100}-\u{E01EF}]]/gv
+  /(?!\u200C|\u200D|[\uFE00-\uFE0F]|[\u{E0100}-\u{E01EF}])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB]/gu
 
 /** A family with four skin tones has 25 UTF-16 units; beyond this somebody is stacking marks to spill over lines. */
 const MAX_CLUSTER_LENGTH = 32
@@ -49,10 +51,10 @@ export function safeText(text: string): string {
   return safe
 }
 
-/** Columns that a text takes; for text that `safeText` has seen. */
+/** Columns that a text takes; for text that `safeText` has seen, and our own colours around it. */
 export function displayWidth(text: string): number {
   let width = 0
-  for (const { segment } of SEGMENTER.segment(text)) width += clusterWidth(segment)
+  for (const { segment } of SEGMENTER.segment(stripVTControlCharacters(text))) width += clusterWidth(segment)
   return width
 }
 

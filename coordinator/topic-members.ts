@@ -3,9 +3,9 @@
 import type { PeerId } from '#shared/share/keys.ts'
 
 /** A topic of up to so many tells everyone of every arrival. */
-export const FULL_PRESENCE_MEMBERS = 64
+const FULL_PRESENCE_MEMBERS = 64
 /** In a larger one so many are told, at random: what an arrival costs stays bounded, and a mesh needs no more. */
-export const PRESENCE_SAMPLE = 32
+const PRESENCE_SAMPLE = 32
 
 export interface Member<Session> {
   readonly peer: PeerId

@@ -16,8 +16,9 @@ import { TransferBase, type EngineParts } from './transfer-base.ts'
 
 /** How long a person is left waiting for the description of a share before being told that nobody has it. */
 const OFFER_LIMIT_MS = 45_000
-/** Between two questions to the coordinator. Milliseconds. */
-const ASK_AGAIN_MS = 2000
+/** Between two questions to the coordinator, at first and at most; doubled in between. Milliseconds. */
+const ASK_AGAIN_MS = 250
+const MAX_ASK_AGAIN_MS = 4000
 /** Between two flushes to the platter while receiving. Milliseconds. */
 const CHECKPOINT_MS = 5000
 
@@ -148,7 +149,7 @@ export class Incoming extends TransferBase implements IncomingTransfer {
         this.onManifest(known.manifest)
       }
     }
-    while (this.#summary === undefined && !this.isOver) {
+    for (let waitMs = ASK_AGAIN_MS; this.#summary === undefined && !this.isOver; waitMs *= 2) {
       try {
         const box = await this.session.client.getSummary(this.topic, this.stopping.signal)
         if (box !== undefined) this.#learn(openSummary(box, this.#link), box)
@@ -156,7 +157,7 @@ export class Incoming extends TransferBase implements IncomingTransfer {
         // A coordinator that is away or lies is no reason to stop: a peer may still tell.
         this.parts.options.log?.('summary.missing', { code: toAppError(error).code })
       }
-      if (this.#summary === undefined) await pause(ASK_AGAIN_MS, this.stopping.signal)
+      if (this.#summary === undefined) await pause(Math.min(waitMs, MAX_ASK_AGAIN_MS), this.stopping.signal)
     }
   }
 

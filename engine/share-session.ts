@@ -6,12 +6,15 @@ import type { ByeReason } from '#shared/protocol/peer-messages.ts'
 import { topicOf, type PeerId, type ShareKeys, type Topic } from '#shared/share/keys.ts'
 import type { CoordinatorAddress } from '#shared/share/link.ts'
 import { systemClock } from '#shared/swarm/clock.ts'
-import { Swarm, type SwarmEvents } from '#shared/swarm/swarm.ts'
+import { Swarm } from '#shared/swarm/swarm.ts'
+import type { SwarmEvents } from '#shared/swarm/swarm-events.ts'
 import { Connector } from './connect/connector.ts'
 import { CoordinatorClient, type CoordinatorState, type TopicSession } from './coordinator-client/client.ts'
 import type { EngineOptions } from './engine.ts'
 import { viewPeer } from './peer-view.ts'
 import { AGENT } from './version.ts'
+
+const SOURCE_CHANGED = 'The sender stopped, because a file changed on the sender’s disk. Ask for a new link.'
 
 /** Bytes of a join token. */
 const TOKEN_BYTES = 16
@@ -48,6 +51,10 @@ export class ShareSession {
       clock: systemClock,
       events: {
         ...events,
+        left: (_peer, reason) => {
+          this.#log('peer.left', { reason })
+          if (reason === 'source-changed') events.notice(SOURCE_CHANGED)
+        },
         laneGone: (peer, lane, reason) => this.#laneGone(peer, lane, reason),
         banned: (peer, error) => {
           this.#log('peer.banned', { code: error.code, detail: error.detail ?? '' })

@@ -17,7 +17,7 @@ import {
   savedShareLines,
 } from './sentences.ts'
 import { PLAIN_STYLE } from './style.ts'
-import { coordinatorWords, stateWords, transferSentence } from './transfer-picture.ts'
+import { coordinatorWords, stateWords, transferSentence, withSteadyCoordinator } from './transfer-picture.ts'
 
 /** Between two lines while bytes move: a log stays readable, and a watcher sees that it lives. */
 const LINE_INTERVAL_MS = 5000
@@ -33,6 +33,7 @@ export class LinesOutput implements Output {
   readonly #noticed = new Set<string>()
   /** What was last said of each peer. */
   readonly #peers = new Map<string, string>()
+  #view: TransferView | undefined
   #lastState = ''
   #lastSentence = ''
   #lastMs = -Infinity
@@ -61,9 +62,14 @@ export class LinesOutput implements Output {
     this.#print(savedShareLines(shares))
   }
 
-  show(view: TransferView): void {
+  show(current: TransferView): void {
+    const view = withSteadyCoordinator(current, this.#view)
+    this.#view = view
     for (const notice of view.notices) this.notice(notice)
+    // What is offered and how it ended have lines of their own.
+    if (['offered', 'stopped', 'failed'].includes(view.state)) return
     this.#showPeers(view)
+    if (view.role === 'get' && view.state === 'seeding' && view.sentBytes === 0) return
     const coordinator = coordinatorWords(view)
     const state = `${stateWords(view)}${coordinator ?? ''}`
     const fraction = view.totalBytes === 0 ? 0 : view.doneBytes / view.totalBytes

@@ -12,54 +12,71 @@ const RATE_COLUMNS = 11
 const HAS_COLUMNS = 5
 const ROUND_TRIP_COLUMNS = 8
 const GAP = '  '
-/** A name may take this much before others are cut for it. */
+/** Of names and routes, so that one long one does not push the numbers out of sight. */
 const MAX_NAME_COLUMNS = 28
+const MIN_NAME_COLUMNS = 12
+const MAX_ROUTE_COLUMNS = 40
+
+interface Column {
+  readonly head: string
+  readonly columns: number
+  readonly cell: (peer: PeerView) => string
+}
 
 /** @param width columns @param height rows at most */
 export function peerTable(view: TransferView, width: number, height: number, style: Style): string[] {
   if (view.peers.length === 0 || height < 2) return []
   const peers = [...view.peers].sort(byUsefulness)
   return width >= ONE_LINE_COLUMNS
-    ? wideTable(peers, width, height, style)
+    ? wideTable(peers, numbersOf(view), width, height, style)
     : narrowTable(peers, width, height, style)
 }
 
-function wideTable(peers: readonly PeerView[], width: number, height: number, style: Style): string[] {
-  const fixed = RATE_COLUMNS * 2 + HAS_COLUMNS + ROUND_TRIP_COLUMNS + GAP.length * 5
-  const nameWidth = Math.min(
-    MAX_NAME_COLUMNS,
-    Math.max(4, ...peers.map((peer) => displayWidth(peerName(peer)))),
-  )
-  const hasTwoRates = width - fixed - nameWidth >= 20
-  const rates = hasTwoRates ? RATE_COLUMNS * 2 + GAP.length : RATE_COLUMNS
-  const others = rates + HAS_COLUMNS + ROUND_TRIP_COLUMNS + GAP.length * 4
-  const shownName = Math.min(nameWidth, Math.max(8, width - others - 20))
-  const routeWidth = Math.min(34, width - others - shownName)
-  const heads = hasTwoRates
-    ? [padStart('receiving', RATE_COLUMNS), padStart('sending', RATE_COLUMNS)]
-    : [padStart('rate', RATE_COLUMNS)]
-  const header = [
-    padEnd('who', shownName),
-    padEnd('route', routeWidth),
-    padStart('delay', ROUND_TRIP_COLUMNS),
-    ...heads,
-    padStart('has', HAS_COLUMNS),
+/** A sender only sends; a receiver may do both. */
+function numbersOf(view: TransferView): Column[] {
+  const down = {
+    head: 'receiving',
+    columns: RATE_COLUMNS,
+    cell: (peer: PeerView) => rate(peer.downBytesPerSecond),
+  }
+  const up = { head: 'sending', columns: RATE_COLUMNS, cell: (peer: PeerView) => rate(peer.upBytesPerSecond) }
+  const rates = view.role === 'send' ? [up] : view.sentBytes > 0 ? [down, up] : [down]
+  return [
+    { head: 'delay', columns: ROUND_TRIP_COLUMNS, cell: roundTrip },
+    ...rates,
+    { head: 'has', columns: HAS_COLUMNS, cell: has },
   ]
+}
+
+function wideTable(
+  peers: readonly PeerView[],
+  numbers: readonly Column[],
+  width: number,
+  height: number,
+  style: Style,
+): string[] {
+  const room = width - numbers.reduce((sum, { columns }) => sum + GAP.length + columns, GAP.length)
+  const longestRoute = Math.max(...peers.map((peer) => displayWidth(connectionWords(peer))))
+  const longestName = Math.max(...peers.map((peer) => displayWidth(peerName(peer))))
+  // Where both do not fit the route keeps its words: a name is known by its beginning.
+  const routeWidth = Math.max(
+    'route'.length,
+    Math.min(longestRoute, MAX_ROUTE_COLUMNS, room - MIN_NAME_COLUMNS),
+  )
+  const nameWidth = Math.max('who'.length, Math.min(longestName, MAX_NAME_COLUMNS, room - routeWidth))
   const { shown, more } = fit(peers, height - 1)
+  const header = [
+    padEnd('who', nameWidth),
+    padEnd('route', routeWidth),
+    ...numbers.map(({ head, columns }) => padStart(head, columns)),
+  ]
   return [
     style.dim(header.join(GAP)),
     ...shown.map((peer) =>
       [
-        padEnd(peerName(peer), shownName),
+        padEnd(peerName(peer), nameWidth),
         paintRoute(peer, padEnd(connectionWords(peer), routeWidth), style),
-        padStart(roundTrip(peer), ROUND_TRIP_COLUMNS),
-        ...(hasTwoRates
-          ? [
-              padStart(rate(peer.downBytesPerSecond), RATE_COLUMNS),
-              padStart(rate(peer.upBytesPerSecond), RATE_COLUMNS),
-            ]
-          : [padStart(bothRates(peer), RATE_COLUMNS)]),
-        padStart(has(peer), HAS_COLUMNS),
+        ...numbers.map(({ cell, columns }) => padStart(cell(peer), columns)),
       ].join(GAP),
     ),
     ...more,

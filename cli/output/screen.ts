@@ -1,6 +1,5 @@
 /** The live part at the bottom of a terminal: redrawn in place, with lasting lines above it. */
 
-import { stripVTControlCharacters } from 'node:util'
 import type { OutputStream } from '#cli/command.ts'
 import { displayWidth } from '#cli/terminal-text.ts'
 
@@ -83,7 +82,7 @@ export class Screen {
     const columns = Math.max(1, this.#stream.columns ?? USUAL_COLUMNS)
     let rows = 0
     for (const line of this.#drawn) {
-      rows += Math.max(1, Math.ceil(displayWidth(stripVTControlCharacters(line)) / columns))
+      rows += Math.max(1, Math.ceil(displayWidth(line) / columns))
     }
     return Math.min(rows, this.rows - 1)
   }

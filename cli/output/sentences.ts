@@ -49,7 +49,11 @@ export function offerLines(
   const from = sender === '' ? '' : ` from ${sender}`
   const folders = offer.folderCount > 0 ? `, ${formatCount(offer.folderCount, 'empty folder')}` : ''
   const shown = offer.preview.slice(0, SHOWN_NAMES)
-  const names = shown.map((entry) => ({ name: safeText(entry.path), size: formatBytes(entry.sizeBytes) }))
+  const names = shown.map(({ path, sizeBytes }) => ({
+    name: safeText(path),
+    // A folder or a symbolic link has no size, and an empty file needs none.
+    size: sizeBytes === 0 ? '' : formatBytes(sizeBytes),
+  }))
   const nameWidth = Math.max(
     10,
     Math.min(width - 13, Math.max(0, ...names.map(({ name }) => displayWidth(name)))),
@@ -57,7 +61,7 @@ export function offerLines(
   const more = offer.fileCount + offer.folderCount - shown.length
   const free = freeBytes === null ? '' : ` (${formatBytes(freeBytes)} free)`
   return [
-    `${style.bold(`“${safeText(offer.title)}”`)}${from}`,
+    style.bold(`“${safeText(offer.title)}”${from}`),
     `${formatBytes(offer.totalBytes)} in ${formatCount(offer.fileCount, 'file')}${folders}, shared ${formatTime(offer.createdAtMs)}`,
     '',
     ...names.map(
@@ -65,7 +69,7 @@ export function offerLines(
     ),
     ...(more > 0 ? [`  and ${formatCount(more, 'more', 'more')}`] : []),
     '',
-    `It would go into ${safeText(destination)}${free}`,
+    `It goes into ${safeText(destination)}${free}`,
   ]
 }
 

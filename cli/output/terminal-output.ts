@@ -4,7 +4,7 @@ import type { SavedShare } from '#engine/engine.ts'
 import type { TransferView } from '#shared/api/views.ts'
 import type { AppError } from '#shared/errors.ts'
 import type { OutputStream } from '#cli/command.ts'
-import { safeText } from '#cli/terminal-text.ts'
+import { safeText, wrap } from '#cli/terminal-text.ts'
 import type { TransferResult } from '#cli/transfer-history.ts'
 import type { LinkAnnouncement, OfferAnnouncement, Output } from './output.ts'
 import { Screen } from './screen.ts'
@@ -17,7 +17,7 @@ import {
   savedShareLines,
 } from './sentences.ts'
 import type { Style } from './style.ts'
-import { transferPicture } from './transfer-picture.ts'
+import { transferPicture, withSteadyCoordinator } from './transfer-picture.ts'
 
 export class TerminalOutput implements Output {
   readonly #screen: Screen
@@ -42,7 +42,7 @@ export class TerminalOutput implements Output {
 
   offer(announcement: OfferAnnouncement): void {
     this.rest()
-    this.#screen.print(offerLines(announcement, this.#screen.columns, this.#style))
+    this.#printWrapped(offerLines(announcement, this.#screen.columns, this.#style))
   }
 
   savedShares(shares: readonly SavedShare[]): void {
@@ -51,14 +51,14 @@ export class TerminalOutput implements Output {
 
   show(view: TransferView): void {
     for (const notice of view.notices) this.notice(notice)
-    this.#view = view
+    this.#view = withSteadyCoordinator(view, this.#view)
     this.#draw()
   }
 
   notice(text: string): void {
     if (this.#noticed.has(text)) return
     this.#noticed.add(text)
-    this.#screen.print([this.#style.yellow(safeText(text))])
+    this.#printWrapped([this.#style.yellow(safeText(text))])
   }
 
   log(line: string): void {
@@ -69,7 +69,7 @@ export class TerminalOutput implements Output {
 
   done(result: TransferResult): void {
     this.rest()
-    this.#screen.print(resultLines(result, this.#style))
+    this.#printWrapped(resultLines(result, this.#style))
   }
 
   stopped(result: TransferResult): void {
@@ -78,12 +78,19 @@ export class TerminalOutput implements Output {
 
   fail(error: AppError): void {
     this.rest()
-    this.#stderr.write(`${errorLine(error, this.#style)}\n`)
+    const lines = wrap(errorLine(error, this.#style), this.#screen.columns)
+    this.#stderr.write(lines.map((line) => `${line}\n`).join(''))
   }
 
   rest(): void {
     this.#view = undefined
     this.#screen.clear()
+  }
+
+  /** At words, not in their middle. Colours stand around whole sentences, so a broken one keeps them. */
+  #printWrapped(lines: readonly string[]): void {
+    const width = this.#screen.columns
+    this.#screen.print(lines.flatMap((line) => (line.startsWith(' ') ? [line] : wrap(line, width))))
   }
 
   #draw(): void {

@@ -29,7 +29,7 @@ export function transferPicture(view: TransferView, size: PictureSize, style: St
   const head = [style.bold(truncateMiddle(headline(view), width)), ...statusLines(view, width, style)]
   const coordinator = coordinatorWords(view)
   const warning = coordinator === undefined ? [] : wrap(coordinator, width).map((line) => style.yellow(line))
-  const foot = view.role === 'send' && view.state === 'seeding' ? ['', style.dim('Ctrl-C ends sharing.')] : []
+  const foot = view.state === 'seeding' ? ['', style.dim('Ctrl-C ends sharing.')] : []
   const room = size.height - head.length - warning.length - foot.length - 1
   const peers = peerTable(view, width, room, style)
   return [...head, ...warning, ...(peers.length > 0 ? ['', ...peers] : []), ...foot]
@@ -39,7 +39,7 @@ export function transferPicture(view: TransferView, size: PictureSize, style: St
 export function transferSentence(view: TransferView): string {
   const peers = `, ${formatCount(view.peers.filter((peer) => peer.state === 'connected').length, 'connection')}`
   if (isFetching(view)) return `${stateWords(view)}: ${progressParts(view).join(', ')}${peers}`
-  if (view.state === 'seeding') return `${seedingWords(view)}${view.peers.length > 0 ? peers : ''}`
+  if (view.state === 'seeding') return seedingWords(view)
   return stateWords(view)
 }
 
@@ -72,7 +72,14 @@ export function stateWords(view: TransferView): string {
 /** Undefined while all is well. */
 export function coordinatorWords(view: TransferView): string | undefined {
   if (view.coordinator !== 'offline') return undefined
-  return 'The coordinator cannot be reached; trying again. Connections that stand go on.'
+  const isConnected = view.peers.some((peer) => peer.state === 'connected')
+  return `The coordinator cannot be reached; trying again.${isConnected ? ' Connections that stand go on.' : ''}`
+}
+
+/** Each new try is “connecting”: until one succeeds the coordinator is as lost as before. */
+export function withSteadyCoordinator(view: TransferView, previous: TransferView | undefined): TransferView {
+  const isStillLost = view.coordinator === 'connecting' && previous?.coordinator === 'offline'
+  return isStillLost ? { ...view, coordinator: 'offline' } : view
 }
 
 function headline(view: TransferView): string {
@@ -107,12 +114,17 @@ function isFetching(view: TransferView): boolean {
 
 function seedingWords(view: TransferView): string {
   const connected = view.peers.filter((peer) => peer.state === 'connected').length
+  const sent = `${formatBytes(view.sentBytes)} sent`
+  // A receiver that has everything is not sending before somebody asks.
+  if (view.role === 'get' && view.sentBytes === 0) return 'Everything is here'
   if (connected === 0) {
-    if (view.sentBytes > 0) return `Nobody is connected now; ${formatBytes(view.sentBytes)} sent so far`
-    return view.role === 'send' ? 'Ready; waiting for somebody to open the link' : 'Ready to pass it on'
+    return view.sentBytes > 0
+      ? `Nobody is connected now; ${sent} so far`
+      : 'Ready; waiting for somebody to open the link'
   }
+  if (view.sentBytes === 0) return `${formatCount(connected, 'device')} connected`
   const rate = view.upBytesPerSecond < 1 ? '' : `${formatRate(view.upBytesPerSecond)}, `
-  return `Sending to ${formatCount(connected, 'device')}: ${rate}${formatBytes(view.sentBytes)} sent`
+  return `Sending to ${formatCount(connected, 'device')}: ${rate}${sent}`
 }
 
 /** Percentage first, because the bar shows it already. */

@@ -12,6 +12,7 @@ import type { Lane } from '#shared/swarm/lane.ts'
 import type { TopicSession } from '../coordinator-client/client.ts'
 import * as v from 'valibot'
 import { EarlySignals } from './early-signals.ts'
+import { newKnownPeer, retryDelayMs, type KnownPeer } from './known-peer.ts'
 import { iceSettings, isAllowed, type RoutePolicy } from './ice-settings.ts'
 import { RtcConnection } from './rtc-connection.ts'
 
@@ -19,11 +20,6 @@ import { RtcConnection } from './rtc-connection.ts'
 export const MAX_CONNECTIONS = 12
 /** Lanes to one peer. */
 export const MAX_LANES = 16
-/** First and longest pause before another try, milliseconds; doubled in between, with jitter. */
-const RETRY_MS = 1000
-const MAX_RETRY_MS = 30_000
-/** The side that answered waits longer than the other's first retries, so that both do not offer at once. */
-const ANSWERER_EXTRA_MS = 8000
 /** A newcomer that is announced offers at once; when it does not, this side offers after so many milliseconds. */
 const NEWCOMER_MS = 5000
 
@@ -46,23 +42,10 @@ export interface ConnectorEvents {
   unusedServers(urls: readonly string[]): void
 }
 
-/** A peer that is known to be there, connected or not. */
-interface Candidate {
-  readonly peer: PeerId
-  readonly attempts: Map<string, RtcConnection>
-  readonly lanes: Set<string>
-  isPresent: boolean
-  failures: number
-  failure: AppError | undefined
-  /** This side made the last offer, so it makes the next one. */
-  isOfferer: boolean
-  retry: NodeJS.Timeout | undefined
-}
-
 export class Connector {
   readonly #options: ConnectorOptions
   readonly #box: SignalBox
-  readonly #peers = new Map<PeerId, Candidate>()
+  readonly #peers = new Map<PeerId, KnownPeer>()
   readonly #early = new EarlySignals()
   readonly #unsubscribe: (() => void)[]
   #serverIce: readonly IceServer[] = []
@@ -89,40 +72,39 @@ export class Connector {
   /** Peers that are being tried or cannot be reached, for the UI; connected ones the swarm knows. */
   unconnected(): { readonly peer: PeerId; readonly failure: AppError | undefined }[] {
     return [...this.#peers.values()]
-      .filter(
-        (candidate) => candidate.lanes.size === 0 && (candidate.isPresent || candidate.attempts.size > 0),
-      )
+      .filter((known) => known.lanes.size === 0 && (known.isPresent || known.attempts.size > 0))
       .map(({ peer, failure }) => ({ peer, failure }))
   }
 
   /** One more lane to a peer, beside those there are. */
   openLane(peer: PeerId): void {
-    const candidate = this.#peers.get(peer)
-    if (candidate === undefined || candidate.attempts.size + candidate.lanes.size >= MAX_LANES) return
-    candidate.isOfferer = true
+    const known = this.#peers.get(peer)
+    if (known === undefined || known.attempts.size + known.lanes.size >= MAX_LANES) return
+    known.isOfferer = true
     const lane = v.parse(LaneId, toHex(randomBytes(8)))
-    const connection = this.#connect(candidate, lane, 'offer')
+    const connection = this.#connect(known, lane, 'offer')
     try {
       connection?.start()
     } catch (error) {
-      this.#attemptFailed(candidate, lane, toAppError(error))
+      connection?.close()
+      this.#attemptFailed(known, lane, toAppError(error))
     }
   }
 
   /** A lane ended; `isWanted`: the connection should come back. */
   laneGone(peer: PeerId, lane: string, isWanted: boolean): void {
-    const candidate = this.#peers.get(peer)
-    if (candidate?.lanes.delete(lane) !== true || candidate.lanes.size > 0) return
-    if (isWanted) this.#retryLater(candidate)
-    else this.#forget(candidate)
+    const known = this.#peers.get(peer)
+    if (known?.lanes.delete(lane) !== true || known.lanes.size > 0) return
+    if (isWanted) this.#retryLater(known)
+    else this.#forget(known)
   }
 
   close(): void {
     this.#isClosed = true
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
-    for (const candidate of this.#peers.values()) {
-      clearTimeout(candidate.retry)
-      for (const attempt of candidate.attempts.values()) attempt.close()
+    for (const known of this.#peers.values()) {
+      clearTimeout(known.retry)
+      for (const attempt of known.attempts.values()) attempt.close()
     }
     this.#peers.clear()
   }
@@ -134,31 +116,31 @@ export class Connector {
 
   #meet(peer: PeerId, delayMs: number): void {
     if (peer === this.#options.session.peerId || this.#options.events.isBanned(peer)) return
-    const candidate = this.#candidate(peer)
-    candidate.isPresent = true
-    if (candidate.lanes.size > 0 || candidate.attempts.size > 0) return
-    clearTimeout(candidate.retry)
-    if (delayMs === 0) this.#try(candidate)
-    else candidate.retry = setTimeout(() => this.#try(candidate), delayMs)
+    const known = this.#know(peer)
+    known.isPresent = true
+    if (known.lanes.size > 0 || known.attempts.size > 0) return
+    clearTimeout(known.retry)
+    if (delayMs === 0) this.#try(known)
+    else known.retry = setTimeout(() => this.#try(known), delayMs)
   }
 
-  #try(candidate: Candidate): void {
-    if (this.#isClosed || candidate.lanes.size > 0 || candidate.attempts.size > 0 || this.#isFull()) return
-    this.openLane(candidate.peer)
+  #try(known: KnownPeer): void {
+    if (this.#isClosed || known.lanes.size > 0 || known.attempts.size > 0 || this.#isFull()) return
+    this.openLane(known.peer)
   }
 
   #partFrom(peer: PeerId): void {
-    const candidate = this.#peers.get(peer)
-    if (candidate === undefined) return
-    candidate.isPresent = false
+    const known = this.#peers.get(peer)
+    if (known === undefined) return
+    known.isPresent = false
     // Lanes live without the coordinator; attempts need the other side's signals.
-    if (candidate.lanes.size === 0) this.#forget(candidate)
+    if (known.lanes.size === 0) this.#forget(known)
   }
 
-  #forget(candidate: Candidate): void {
-    clearTimeout(candidate.retry)
-    for (const attempt of candidate.attempts.values()) attempt.close()
-    this.#peers.delete(candidate.peer)
+  #forget(known: KnownPeer): void {
+    clearTimeout(known.retry)
+    for (const attempt of known.attempts.values()) attempt.close()
+    this.#peers.delete(known.peer)
     this.#options.events.changed()
   }
 
@@ -180,42 +162,42 @@ export class Connector {
   }
 
   #answer(from: PeerId, signal: Extract<Signal, { kind: 'offer' }>): void {
-    const candidate = this.#candidate(from)
-    candidate.isPresent = true
-    if (candidate.attempts.has(signal.lane) || candidate.lanes.has(signal.lane)) return // played again
-    if (candidate.lanes.size === 0 && this.#isFull(candidate)) return this.#refuse(from, signal, 'full')
-    if (candidate.lanes.size + candidate.attempts.size >= MAX_LANES) return this.#refuse(from, signal, 'full')
-    if (candidate.lanes.size === 0 && candidate.isOfferer && candidate.attempts.size > 0) {
+    const known = this.#know(from)
+    known.isPresent = true
+    if (known.attempts.has(signal.lane) || known.lanes.has(signal.lane)) return // played again
+    if (known.lanes.size === 0 && this.#isFull(known)) return this.#refuse(from, signal, 'full')
+    if (known.lanes.size + known.attempts.size >= MAX_LANES) return this.#refuse(from, signal, 'full')
+    if (known.lanes.size === 0 && known.isOfferer && known.attempts.size > 0) {
       // Both sides offered at once: the offer of the smaller id stands, here and there.
       if (this.#options.session.peerId < from) return this.#refuse(from, signal, 'duplicate')
-      for (const attempt of candidate.attempts.values()) attempt.close()
-      candidate.attempts.clear()
+      for (const attempt of known.attempts.values()) attempt.close()
+      known.attempts.clear()
     }
-    clearTimeout(candidate.retry)
-    candidate.isOfferer = false
-    const connection = this.#connect(candidate, signal.lane, 'answer')
+    clearTimeout(known.retry)
+    known.isOfferer = false
+    const connection = this.#connect(known, signal.lane, 'answer')
     if (connection === undefined) return
-    this.#feed(candidate, connection, signal)
-    for (const early of this.#early.take(from, signal.lane)) this.#feed(candidate, connection, early)
+    this.#feed(known, connection, signal)
+    for (const early of this.#early.take(from, signal.lane)) this.#feed(known, connection, early)
   }
 
   #deliver(from: PeerId, signal: Signal): void {
-    const candidate = this.#peers.get(from)
-    const connection = candidate?.attempts.get(signal.lane)
-    if (candidate === undefined || connection === undefined) {
+    const known = this.#peers.get(from)
+    const connection = known?.attempts.get(signal.lane)
+    if (known === undefined || connection === undefined) {
       // Perhaps its offer is still on the way.
-      if (candidate?.lanes.has(signal.lane) !== true) this.#early.keep(from, signal)
+      if (known?.lanes.has(signal.lane) !== true) this.#early.keep(from, signal)
       return
     }
-    this.#feed(candidate, connection, signal)
+    this.#feed(known, connection, signal)
   }
 
-  #feed(candidate: Candidate, connection: RtcConnection, signal: Signal): void {
+  #feed(known: KnownPeer, connection: RtcConnection, signal: Signal): void {
     try {
       connection.receive(signal)
     } catch (error) {
       connection.close()
-      this.#attemptFailed(candidate, connection.lane, toAppError(error))
+      this.#attemptFailed(known, connection.lane, toAppError(error))
     }
   }
 
@@ -228,9 +210,9 @@ export class Connector {
     session.signal(to, this.#box.seal(signal, session.peerId, to))
   }
 
-  #connect(candidate: Candidate, lane: LaneId, role: 'offer' | 'answer'): RtcConnection | undefined {
+  #connect(known: KnownPeer, lane: LaneId, role: 'offer' | 'answer'): RtcConnection | undefined {
     const { policy, events, log } = this.#options
-    const { peer } = candidate
+    const { peer } = known
     const startedMs = performance.now()
     try {
       const connection = new RtcConnection({
@@ -241,68 +223,54 @@ export class Connector {
         events: {
           signal: (signal) => this.#send(peer, signal),
           opened: (opened) => {
-            candidate.attempts.delete(lane)
-            candidate.lanes.add(lane)
-            candidate.failures = 0
-            candidate.failure = undefined
+            known.attempts.delete(lane)
+            known.lanes.add(lane)
+            known.failures = 0
+            known.failure = undefined
             log('lane.opened', { role, openMs: Math.round(performance.now() - startedMs) })
             events.opened(peer, opened)
           },
-          failed: (error) => this.#attemptFailed(candidate, lane, error),
+          failed: (error) => this.#attemptFailed(known, lane, error),
         },
       })
-      candidate.attempts.set(lane, connection)
+      known.attempts.set(lane, connection)
       events.changed()
       return connection
     } catch (error) {
-      this.#attemptFailed(candidate, lane, toAppError(error))
+      this.#attemptFailed(known, lane, toAppError(error))
       return undefined
     }
   }
 
-  #attemptFailed(candidate: Candidate, lane: string, error: AppError): void {
-    candidate.attempts.delete(lane)
+  #attemptFailed(known: KnownPeer, lane: string, error: AppError): void {
+    known.attempts.delete(lane)
     this.#options.log('lane.failed', { code: error.code, detail: error.detail ?? '' })
-    if (candidate.lanes.size > 0 || candidate.attempts.size > 0) return
-    candidate.failures++
-    candidate.failure = error
-    this.#retryLater(candidate)
+    if (known.lanes.size > 0 || known.attempts.size > 0) return
+    known.failures++
+    known.failure = error
+    this.#retryLater(known)
     this.#options.events.changed()
   }
 
-  #retryLater(candidate: Candidate): void {
+  #retryLater(known: KnownPeer): void {
     if (this.#isClosed) return
-    clearTimeout(candidate.retry)
-    const backoffMs = Math.min(
-      MAX_RETRY_MS,
-      RETRY_MS * 2 ** Math.min(10, Math.max(0, candidate.failures - 1)),
-    )
-    const delayMs = backoffMs * (0.5 + Math.random() / 2) + (candidate.isOfferer ? 0 : ANSWERER_EXTRA_MS)
-    candidate.retry = setTimeout(() => this.#try(candidate), delayMs)
+    clearTimeout(known.retry)
+    known.retry = setTimeout(() => this.#try(known), retryDelayMs(known, Math.random))
   }
 
-  #isFull(except?: Candidate): boolean {
+  #isFull(except?: KnownPeer): boolean {
     let busy = 0
-    for (const candidate of this.#peers.values()) {
-      if (candidate !== except && candidate.lanes.size + candidate.attempts.size > 0) busy++
+    for (const known of this.#peers.values()) {
+      if (known !== except && known.lanes.size + known.attempts.size > 0) busy++
     }
     return busy >= MAX_CONNECTIONS
   }
 
-  #candidate(peer: PeerId): Candidate {
-    const known = this.#peers.get(peer)
-    if (known !== undefined) return known
-    const candidate: Candidate = {
-      peer,
-      attempts: new Map(),
-      lanes: new Set(),
-      isPresent: false,
-      failures: 0,
-      failure: undefined,
-      isOfferer: false,
-      retry: undefined,
-    }
-    this.#peers.set(peer, candidate)
-    return candidate
+  #know(peer: PeerId): KnownPeer {
+    const before = this.#peers.get(peer)
+    if (before !== undefined) return before
+    const known = newKnownPeer(peer)
+    this.#peers.set(peer, known)
+    return known
   }
 }

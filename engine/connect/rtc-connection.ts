@@ -8,6 +8,7 @@ import nodeDataChannel, { type DataChannel, type PeerConnection, type RtcConfig 
 import type { LaneId, Signal } from '#shared/protocol/signals.ts'
 import { MAX_FRAME_BYTES } from '#shared/protocol/block-frame.ts'
 import { AppError, toAppError } from '#shared/errors.ts'
+import { keepAlive, letGo } from './native-life.ts'
 import { checkCandidate, checkDescription, type CandidateFacts } from './sdp-check.ts'
 import { RtcLane } from './rtc-lane.ts'
 
@@ -15,13 +16,18 @@ import { RtcLane } from './rtc-lane.ts'
 const OPEN_LIMIT_MS = 20_000
 /** The library takes 30 remote candidates and logs about the rest. */
 const MAX_REMOTE_CANDIDATES = 30
+/**
+ * Who is first matters, because the library loses a DTLS message that comes before its side is ready (it is repeated a
+ * second later, which hit half of all connections), and checks the certificate against a fingerprint that may not be
+ * there yet (which failed one in ten). So the answerer's ICE is to work first and the offerer begins DTLS: the offerer
+ * tells its candidates only when it has the answer, and leaves the other side's aside for so long. Milliseconds; it is
+ * the price where the answerer cannot get through first, on networks that need hole punching.
+ */
+const OFFERER_HOLD_MS = 100
 /** How long a closing connection may take to send its last words. Milliseconds. */
 const LAST_WORDS_MS = 60
 const CONTROL = { label: 'control', id: 0 }
 const BLOCKS = { label: 'blocks', id: 1 }
-
-/** Native objects that JavaScript no longer refers to are collected while they work: these are kept. */
-const ALIVE = new Set<RtcConnection>()
 
 export interface RtcConnectionEvents {
   signal(signal: Signal): void
@@ -47,13 +53,17 @@ export class RtcConnection {
   readonly #opening: NodeJS.Timeout
   #isScheduled = false
   #hasRemote = false
-  #early: { candidate: string; mid: string }[] = []
+  #usesRemoteCandidates = false
+  readonly #early: { candidate: string; mid: string }[] = []
   #remoteCandidates = 0
   #channels: { readonly control: DataChannel; readonly blocks: DataChannel } | undefined
   #openChannels = 0
   #opened: RtcLane | undefined
   #beforeOpen: Parameters<RtcLane['arrive']>[0][] = []
   #isClosed = false
+  /** The offering side's own: see OFFERER_HOLD_MS. */
+  readonly #heldCandidates: Signal[] = []
+  #holding: NodeJS.Timeout | undefined
 
   constructor(options: RtcConnectionOptions) {
     this.#options = options
@@ -63,7 +73,7 @@ export class RtcConnection {
       disableAutoNegotiation: true,
       maxMessageSize: 262_144,
     })
-    ALIVE.add(this)
+    keepAlive(this)
     this.#native.onLocalDescription((sdp, type) => this.#enqueue(() => this.#describe(sdp, type)))
     this.#native.onLocalCandidate((candidate, mid) => this.#enqueue(() => this.#announce(candidate, mid)))
     this.#native.onStateChange((state) => this.#enqueue(() => this.#changeState(state)))
@@ -109,23 +119,29 @@ export class RtcConnection {
   #acceptDescription(sdp: string, type: 'offer' | 'answer'): void {
     const isExpected = (type === 'offer') === (this.#options.role === 'answer')
     if (!isExpected || this.#hasRemote) throw new AppError('peer.protocol', { detail: `unexpected ${type}` })
-    const checked = checkDescription(sdp)
+    const checked = letOffererBegin(checkDescription(sdp))
     this.#hasRemote = true
     this.#try(() => this.#native.setRemoteDescription(checked, type))
     if (type === 'offer') {
       this.#openChannelsNow()
       this.#native.setLocalDescription('answer')
     }
-    const early = this.#early
-    this.#early = []
-    for (const { candidate, mid } of early) this.#acceptCandidate(candidate, mid)
+    for (const held of this.#heldCandidates) this.#options.events.signal(held)
+    this.#heldCandidates.length = 0
+    if (type === 'offer') this.#useRemoteCandidates()
+    else this.#holding = setTimeout(() => this.#useRemoteCandidates(), OFFERER_HOLD_MS)
+  }
+
+  #useRemoteCandidates(): void {
+    this.#usesRemoteCandidates = true
+    for (const { candidate, mid } of this.#early.splice(0)) this.#acceptCandidate(candidate, mid)
   }
 
   #acceptCandidate(candidate: string, mid: string): void {
     if (candidate === '') return // a browser's end of candidates
     const facts = checkCandidate(candidate)
     if (++this.#remoteCandidates > MAX_REMOTE_CANDIDATES) return
-    if (!this.#hasRemote) {
+    if (!this.#usesRemoteCandidates) {
       this.#remoteCandidates--
       if (this.#early.length < MAX_REMOTE_CANDIDATES) this.#early.push({ candidate, mid })
       return
@@ -139,7 +155,8 @@ export class RtcConnection {
     try {
       act()
     } catch (cause) {
-      throw new AppError('peer.protocol', { detail: 'the description was refused', cause })
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      throw new AppError('peer.protocol', { detail: `refused by the library: ${reason}`, cause })
     }
   }
 
@@ -207,7 +224,9 @@ export class RtcConnection {
 
   #announce(candidate: string, mid: string): void {
     if (this.#isClosed || !this.#options.allows(checkCandidate(candidate), 'local')) return
-    this.#options.events.signal({ kind: 'candidate', lane: this.lane, candidate, mid })
+    const signal: Signal = { kind: 'candidate', lane: this.lane, candidate, mid }
+    if (this.#options.role === 'answer' || this.#hasRemote) this.#options.events.signal(signal)
+    else this.#heldCandidates.push(signal)
   }
 
   #changeState(state: string): void {
@@ -239,6 +258,7 @@ export class RtcConnection {
   #release(): void {
     this.#isClosed = true
     clearTimeout(this.#opening)
+    clearTimeout(this.#holding)
     this.#inbox.length = 0
     // A last message (`bye`) is still in the native queue; closing at once would drop it.
     const delayMs = this.#opened === undefined ? 0 : LAST_WORDS_MS
@@ -246,7 +266,7 @@ export class RtcConnection {
       this.#channels?.control.close()
       this.#channels?.blocks.close()
       this.#native.close()
-      ALIVE.delete(this)
+      letGo(this)
     }, delayMs)
   }
 
@@ -274,8 +294,7 @@ export class RtcConnection {
   }
 }
 
-/** Resolves when every connection of this process has let go of its native part. */
-export async function allClosed(limitMs: number): Promise<void> {
-  const untilMs = Date.now() + limitMs
-  while (ALIVE.size > 0 && Date.now() < untilMs) await new Promise((resolve) => setTimeout(resolve, 10))
+/** The answerer's choice (RFC 5763 §5), made by what it believes to have been offered. See OFFERER_HOLD_MS. */
+function letOffererBegin(sdp: string): string {
+  return sdp.replace('a=setup:actpass', 'a=setup:active')
 }

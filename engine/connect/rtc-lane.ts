@@ -10,6 +10,9 @@ import type { RtcConnection } from './rtc-connection.ts'
 type Arrival =
   { readonly kind: 'control'; readonly text: string } | { readonly kind: 'frame'; readonly bytes: Uint8Array }
 
+/** How long a measured round trip is used, milliseconds. */
+const ROUND_TRIP_LIFE_MS = 250
+
 export class RtcLane implements Lane {
   readonly id: string
   readonly #connection: RtcConnection
@@ -19,6 +22,8 @@ export class RtcLane implements Lane {
   #listener: LaneListener | undefined
   #closedReason: string | undefined
   #route: RouteView | null = null
+  #roundTripMs = 0
+  #measuredMs = Number.NEGATIVE_INFINITY
 
   constructor(id: string, connection: RtcConnection, control: DataChannel, blocks: DataChannel) {
     this.id = id
@@ -87,8 +92,13 @@ export class RtcLane implements Lane {
   }
 
   roundTripMs(): number | null {
-    const roundTripMs = this.#connection.roundTripMs()
-    return roundTripMs > 0 ? roundTripMs : null
+    const now = performance.now()
+    // The native call waits for a lock that the sending threads hold.
+    if (now - this.#measuredMs > ROUND_TRIP_LIFE_MS) {
+      this.#measuredMs = now
+      this.#roundTripMs = this.#connection.roundTripMs()
+    }
+    return this.#roundTripMs > 0 ? this.#roundTripMs : null
   }
 
   close(): void {

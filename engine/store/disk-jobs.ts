@@ -1,6 +1,7 @@
 /** What the disk workers can do, as plain data: the one description both sides of the thread boundary share. */
 
 import type { ErrorCode } from '#shared/errors.ts'
+import type { WriteResult } from '#shared/swarm/piece-store.ts'
 import type { Manifest } from '#shared/share/manifest.ts'
 
 /** How a source file looked when it was walked: any difference means that it has changed. */
@@ -50,8 +51,9 @@ export interface ReadSegment {
 
 export interface ReadJob {
   readonly kind: 'read'
+  /** Where the bytes go. Shared memory, as long as the piece. */
+  readonly bytes: Uint8Array
   readonly index: number
-  readonly lengthBytes: number
   readonly segments: readonly ReadSegment[]
   /** Known: anything else on disk is `source.changed`. */
   readonly hash: Uint8Array | undefined
@@ -60,7 +62,6 @@ export interface ReadJob {
 }
 
 export interface ReadResult {
-  readonly bytes: Uint8Array<ArrayBuffer>
   readonly hash: Uint8Array<ArrayBuffer>
   readonly signature: Uint8Array<ArrayBuffer> | undefined
 }
@@ -82,14 +83,13 @@ export interface WriteJob {
   readonly kind: 'write'
   readonly index: number
   readonly root: string
-  readonly bytes: Uint8Array<ArrayBuffer>
+  /** Shared memory; nobody else touches it until the answer. */
+  readonly bytes: Uint8Array
   readonly hash: Uint8Array<ArrayBuffer>
   readonly signature: Uint8Array<ArrayBuffer>
   readonly publicKey: Uint8Array
   readonly segments: readonly WriteSegment[]
 }
-
-export type WriteJobResult = 'written' | 'bad-hash' | 'bad-signature'
 
 /** Hashes a piece that an earlier run left doubtful. */
 export interface CheckJob {
@@ -139,7 +139,7 @@ export type DiskJob = WalkJob | ReadJob | WriteJob | CheckJob | FinishJob | Plac
 export interface JobResults {
   readonly walk: WalkResult
   readonly read: ReadResult
-  readonly write: WriteJobResult
+  readonly write: WriteResult
   readonly check: boolean
   readonly finish: null
   readonly place: null

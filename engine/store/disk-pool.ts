@@ -15,29 +15,33 @@ interface Pending {
 interface PoolWorker {
   readonly thread: Worker
   readonly pending: Map<number, Pending>
+  hasEnded: boolean
 }
 
 export class DiskPool implements AsyncDisposable {
   readonly #workers: PoolWorker[]
+  readonly #entry: URL
   #nextId = 1
   #isClosed = false
 
-  constructor(count: number = Math.min(MAX_WORKERS, Math.max(2, availableParallelism() - 1))) {
+  /** @param entry what the threads run; tests give one that fails */
+  constructor(
+    count: number = Math.min(MAX_WORKERS, Math.max(2, availableParallelism() - 1)),
+    entry: URL = new URL('./disk-worker.ts', import.meta.url),
+  ) {
+    this.#entry = entry
     this.#workers = Array.from({ length: count }, () => this.#start())
   }
 
-  /** Rejects with the worker's AppError. Buffers of a `write` are handed over: do not touch them afterwards. */
+  /** Rejects with the worker's AppError. The bytes of a `read` or `write` are shared: leave them alone until it is done. */
   async run<Job extends DiskJob>(job: Job): Promise<JobResults[Job['kind']]> {
     if (this.#isClosed) throw new AppError('transfer.stopped', { detail: 'the disk workers are closed' })
-    let worker = this.#workers[0]
-    for (const other of this.#workers)
-      if (worker === undefined || other.pending.size < worker.pending.size) worker = other
-    if (worker === undefined) throw new AppError('internal', { detail: 'no disk worker' })
+    const worker = this.#idlest()
     const id = this.#nextId++
     const request: JobRequest = { id, job }
     const reply = await new Promise<JobReply>((resolve) => {
       worker.pending.set(id, { resolve })
-      worker.thread.postMessage(request, job.kind === 'write' ? [job.bytes.buffer] : [])
+      worker.thread.postMessage(request)
     })
     if (!reply.isOk) throw new AppError(reply.code, { detail: reply.detail })
     // The worker answers a job with the result of its kind.
@@ -54,29 +58,33 @@ export class DiskPool implements AsyncDisposable {
     return this.close()
   }
 
+  /** A worker that has ended is replaced when its turn comes: what failed with it may be tried again. */
+  #idlest(): PoolWorker {
+    let index = 0
+    this.#workers.forEach(({ pending }, i) => {
+      if (pending.size < (this.#workers[index]?.pending.size ?? 0)) index = i
+    })
+    const worker = this.#workers[index]
+    if (worker?.hasEnded === false) return worker
+    return (this.#workers[index] = this.#start())
+  }
+
   #start(): PoolWorker {
-    const thread = new Worker(new URL('./disk-worker.ts', import.meta.url))
+    const thread = new Worker(this.#entry)
     const pending = new Map<number, Pending>()
+    const worker: PoolWorker = { thread, pending, hasEnded: false }
     thread.on('message', (reply: JobReply) => {
       pending.get(reply.id)?.resolve(reply)
       pending.delete(reply.id)
     })
-    const fail = (detail: string): void => {
-      for (const [id, { resolve }] of pending) resolve({ id, isOk: false, code: 'internal', detail })
+    const end = (detail: string): void => {
+      worker.hasEnded = true
+      const code = this.#isClosed ? 'transfer.stopped' : 'internal'
+      for (const [id, { resolve }] of pending) resolve({ id, isOk: false, code, detail })
       pending.clear()
     }
-    thread.on('error', (error) => fail(error instanceof Error ? error.message : 'a disk worker failed'))
-    thread.on('exit', () => {
-      for (const [id, { resolve }] of pending) {
-        resolve({
-          id,
-          isOk: false,
-          code: this.#isClosed ? 'transfer.stopped' : 'internal',
-          detail: 'a disk worker ended',
-        })
-      }
-      pending.clear()
-    })
-    return { thread, pending }
+    thread.on('error', (error) => end(error instanceof Error ? error.message : 'a disk worker failed'))
+    thread.on('exit', () => end('a disk worker ended'))
+    return worker
   }
 }

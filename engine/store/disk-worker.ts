@@ -13,16 +13,14 @@ if (port === null) throw new Error('disk-worker runs in a worker thread only')
 
 port.on('message', (request: JobRequest) => {
   let reply: JobReply
-  const moved: ArrayBuffer[] = []
   try {
     const value = run(request.job)
-    if (value !== null && typeof value === 'object' && 'bytes' in value) moved.push(value.bytes.buffer)
     reply = { id: request.id, isOk: true, value }
   } catch (error) {
     const known = toAppError(error)
     reply = { id: request.id, isOk: false, code: known.code, detail: known.detail ?? '' }
   }
-  port.postMessage(reply, moved)
+  port.postMessage(reply)
 })
 
 function run(job: DiskJob): JobResults[keyof JobResults] {

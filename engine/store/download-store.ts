@@ -10,6 +10,7 @@ import { filesOf, type FileEntry, type Manifest } from '#shared/share/manifest.t
 import type { PieceLayout, Segment } from '#shared/share/piece-layout.ts'
 import type { PieceRecord } from '#shared/share/piece-record.ts'
 import type { Library } from '../library/library.ts'
+import { BufferPool } from './buffer-pool.ts'
 import type { FinishJob, ReadSegment } from './disk-jobs.ts'
 import type { DiskPool } from './disk-pool.ts'
 import type { LocalNames } from './local-names.ts'
@@ -37,6 +38,7 @@ export class DownloadStore implements PieceStore {
   readonly #records = new Map<number, PieceRecord>()
   /** Pieces that each unfinished file still waits for; finished files are absent. */
   readonly #waiting = new Map<number, number>()
+  readonly #buffers: BufferPool
   #unsynced = new Set<number>()
   #doneFiles = 0
   /** Bytes that were here when this run began. */
@@ -63,6 +65,7 @@ export class DownloadStore implements PieceStore {
   private constructor(options: DownloadStoreOptions) {
     this.options = options
     this.layout = options.layout
+    this.#buffers = new BufferPool(options.layout.pieceBytes)
     this.have = new Bitfield(options.layout.pieceCount)
     this.entries = filesOf(options.manifest)
   }
@@ -102,18 +105,23 @@ export class DownloadStore implements PieceStore {
   async readPiece(index: number): Promise<StoredPiece> {
     const record = this.#records.get(index)
     if (record === undefined) throw new AppError('internal', { detail: 'a piece that is not here was read' })
-    const { bytes } = await this.options.pool.run({
+    const bytes = this.#buffers.take(this.layout.bytesOf(index))
+    await this.options.pool.run({
       kind: 'read',
+      bytes,
       index,
-      lengthBytes: this.layout.bytesOf(index),
       segments: this.readSegments(index),
       hash: record.hash,
       privateKey: undefined,
     })
-    return { record, bytes }
+    return { record, bytes, release: () => this.#buffers.give(bytes) }
   }
 
-  async writePiece(record: PieceRecord, bytes: Uint8Array<ArrayBuffer>): Promise<WriteResult> {
+  allocate(index: number): Uint8Array {
+    return this.#buffers.take(this.layout.bytesOf(index))
+  }
+
+  async writePiece(record: PieceRecord, bytes: Uint8Array): Promise<WriteResult> {
     const segments = this.layout.segmentsOf(record.index)
     const result = await this.options.pool.run({
       kind: 'write',
@@ -131,6 +139,7 @@ export class DownloadStore implements PieceStore {
         isExecutable: this.entries[segment.file]?.isExecutable ?? false,
       })),
     })
+    this.#buffers.give(bytes)
     if (result !== 'written') return result
     this.options.library.notePiece(this.options.id, record)
     this.#records.set(record.index, record)

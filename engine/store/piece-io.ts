@@ -7,16 +7,9 @@ import { AppError } from '#shared/errors.ts'
 import { pieceRecordMessage } from '#shared/share/piece-record.ts'
 import { equalBytes } from '#shared/encoding/bytes.ts'
 import { errnoOf, readError, writeError } from './disk-error.ts'
-import type {
-  CheckJob,
-  ReadJob,
-  ReadResult,
-  ReadSegment,
-  WriteJob,
-  WriteJobResult,
-  WriteSegment,
-} from './disk-jobs.ts'
-import { isSignedBy, privateKeyObject, publicKeyObject, signMessage } from './ed25519.ts'
+import type { CheckJob, ReadJob, ReadResult, ReadSegment, WriteJob, WriteSegment } from './disk-jobs.ts'
+import type { WriteResult } from '#shared/swarm/piece-store.ts'
+import { isSignedBy, KeyCache, privateKeyObject, publicKeyObject, signMessage } from './ed25519.ts'
 import { OpenFiles } from './open-files.ts'
 import { settle } from './place.ts'
 import { ensureParent } from './safe-folders.ts'
@@ -24,6 +17,8 @@ import { isSameStamp, stampOf } from './walk.ts'
 
 /** Zero where the system has no such flag (Windows, which asks for a privilege to make links at all). */
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
+const PRIVATE_KEYS = new KeyCache(privateKeyObject)
+const PUBLIC_KEYS = new KeyCache(publicKeyObject)
 const READING = new OpenFiles()
 const WRITING = new OpenFiles()
 
@@ -33,7 +28,7 @@ function sha256(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 
 /** Throws AppError `source.changed` unless every file still is what was offered. */
 export function readPiece(job: ReadJob): ReadResult {
-  const bytes = new Uint8Array(job.lengthBytes)
+  const { bytes } = job
   for (const segment of job.segments) readSegment(segment, bytes)
   const hash = sha256(bytes)
   if (job.hash !== undefined && !equalBytes(hash, job.hash)) {
@@ -42,8 +37,8 @@ export function readPiece(job: ReadJob): ReadResult {
   const signature =
     job.privateKey === undefined
       ? undefined
-      : signMessage(pieceRecordMessage(job.index, hash), privateKeyObject(job.privateKey))
-  return { bytes, hash, signature }
+      : signMessage(pieceRecordMessage(job.index, hash), PRIVATE_KEYS.get(job.privateKey))
+  return { hash, signature }
 }
 
 /** False when anything is missing or different. */
@@ -108,8 +103,8 @@ function openFirst(paths: readonly string[]): number {
 }
 
 /** Nothing of a piece reaches the disk before its hash and signature are right. */
-export function writePiece(job: WriteJob): WriteJobResult {
-  if (!isSignedBy(job.signature, pieceRecordMessage(job.index, job.hash), publicKeyObject(job.publicKey))) {
+export function writePiece(job: WriteJob): WriteResult {
+  if (!isSignedBy(job.signature, pieceRecordMessage(job.index, job.hash), PUBLIC_KEYS.get(job.publicKey))) {
     return 'bad-signature'
   }
   if (!equalBytes(sha256(job.bytes), job.hash)) return 'bad-hash'

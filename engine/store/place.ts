@@ -29,11 +29,21 @@ interface Finished {
 /** Sets the time, closes, renames. Takes the descriptor over. */
 export function settle(descriptor: number, root: string, file: Finished): void {
   try {
-    futimesSync(descriptor, file.mtimeMs / 1000, file.mtimeMs / 1000)
+    setTime(descriptor, file.mtimeMs)
   } finally {
     closeSync(descriptor)
   }
   rename(root, file)
+}
+
+/** Above the rounding errors of a number of seconds, far below the millisecond that is kept. In milliseconds. */
+const TIME_NUDGE_MS = 0.002
+
+function setTime(descriptor: number, mtimeMs: number): void {
+  // As text: Node takes a negative number, a time before 1970, for “now”. Nudged: rounded down by a hair, the time would
+  // read as the millisecond before, and the copy would no longer be the original.
+  const seconds = String((mtimeMs + TIME_NUDGE_MS) / 1000)
+  futimesSync(descriptor, seconds, seconds)
 }
 
 /** Idempotent: after a crash it may have been done already. */
@@ -110,7 +120,7 @@ export function place(job: PlaceJob): null {
       if (there !== undefined && there.isFile() && there.size === 0) continue
       const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0)
       const descriptor = openSync(path, flags, file.isExecutable ? 0o777 : 0o666)
-      futimesSync(descriptor, file.mtimeMs / 1000, file.mtimeMs / 1000)
+      setTime(descriptor, file.mtimeMs)
       closeSync(descriptor)
     } catch (cause) {
       throw writeError(cause, path)

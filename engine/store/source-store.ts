@@ -6,6 +6,7 @@ import { AppError } from '#shared/errors.ts'
 import { filesOf, type Manifest } from '#shared/share/manifest.ts'
 import type { PieceLayout } from '#shared/share/piece-layout.ts'
 import type { PieceRecord } from '#shared/share/piece-record.ts'
+import { BufferPool } from './buffer-pool.ts'
 import type { ReadSegment, WalkedFile } from './disk-jobs.ts'
 import type { DiskPool } from './disk-pool.ts'
 
@@ -24,12 +25,14 @@ export class SourceStore implements PieceStore {
   readonly #pool: DiskPool
   readonly #files: readonly WalkedFile[]
   readonly #privateKey: Uint8Array
+  readonly #buffers: BufferPool
   readonly #records = new Map<number, PieceRecord>()
 
   constructor(options: SourceStoreOptions) {
     this.layout = options.layout
     this.have = Bitfield.full(options.layout.pieceCount)
     this.#pool = options.pool
+    this.#buffers = new BufferPool(options.layout.pieceBytes)
     this.#privateKey = options.privateKey
     this.#files = filesOf(options.manifest).map((entry) => {
       const file = options.files.get(entry.path)
@@ -40,10 +43,11 @@ export class SourceStore implements PieceStore {
 
   async readPiece(index: number): Promise<StoredPiece> {
     const known = this.#records.get(index)
-    const { bytes, hash, signature } = await this.#pool.run({
+    const bytes = this.#buffers.take(this.layout.bytesOf(index))
+    const { hash, signature } = await this.#pool.run({
       kind: 'read',
+      bytes,
       index,
-      lengthBytes: this.layout.bytesOf(index),
       segments: this.#segments(index),
       hash: known?.hash,
       privateKey: known === undefined ? this.#privateKey : undefined,
@@ -51,7 +55,11 @@ export class SourceStore implements PieceStore {
     const record = known ?? (signature === undefined ? undefined : { index, hash, signature })
     if (record === undefined) throw new AppError('internal', { detail: 'a piece was read without a record' })
     this.#records.set(index, record)
-    return { record, bytes }
+    return { record, bytes, release: () => this.#buffers.give(bytes) }
+  }
+
+  allocate(): never {
+    throw new AppError('internal', { detail: 'a source is not written to' })
   }
 
   writePiece(): Promise<WriteResult> {

@@ -7,11 +7,12 @@ import { MAX_OUTSTANDING_BLOCKS, MAX_RANGES, type BlockRange } from '../protocol
 import { BLOCK_BYTES } from '../share/piece-layout.ts'
 import type { Bitfield } from './bitfield.ts'
 import type { Clock } from './clock.ts'
+import { pickAgain } from './end-game.ts'
 import { OpenPiece } from './open-piece.ts'
 import { blockKey, blockOfKey, type PeerSession, type SessionLane } from './peer-session.ts'
 import { pickPiece, windowBytes } from './picker.ts'
 import type { PieceStore } from './piece-store.ts'
-import { Suspects } from './suspects.ts'
+import { PieceVerifier } from './piece-verifier.ts'
 
 /** Bytes of pieces being put together or verified, over all peers: the receiver's memory. */
 const OPEN_BYTES = 48 * 1024 * 1024
@@ -19,8 +20,6 @@ const OPEN_BYTES = 48 * 1024 * 1024
 const MIN_OPEN_PIECES = 3
 /** A peer that owes blocks and sends none for so long is snubbed: others are asked for what it owes. */
 const SNUB_MS = 20_000
-/** Peers asked for one block at the very end. More would only be duplicates. */
-const END_GAME_COPIES = 2
 
 export interface DownloaderEvents {
   /** A piece is verified and on disk. */
@@ -39,9 +38,9 @@ export class Downloader {
   readonly #events: DownloaderEvents
   readonly #availability: Uint16Array
   readonly #open = new Map<number, OpenPiece>()
-  readonly #suspects = new Suspects()
-  /** Pieces handed to the store and not yet answered, with their bytes. */
-  readonly #verifying = new Map<number, number>()
+  readonly #verifier: PieceVerifier
+  /** Pieces handed to the store and not yet answered. */
+  readonly #verifying = new Set<number>()
   #isStopped = false
 
   constructor(
@@ -56,6 +55,7 @@ export class Downloader {
     this.#wanted = wanted
     this.#sessions = sessions
     this.#events = events
+    this.#verifier = new PieceVerifier(store)
     this.#availability = new Uint16Array(store.layout.pieceCount)
   }
 
@@ -189,6 +189,7 @@ export class Downloader {
     for (const open of this.#open.values()) {
       if (open.missingCount === 0 || !remote.has(open.index)) continue
       if (open.onlyFrom !== undefined && open.onlyFrom !== session.peer) continue
+      if (session.isSnubbed && this.#isBetterSource(open.index)) continue
       if (best === undefined || open.missingCount < best.missingCount) best = open
     }
     best ??= this.#begin(session, remote)
@@ -203,50 +204,33 @@ export class Downloader {
       pieceCount: layout.pieceCount,
       isOpenToPick: (piece) =>
         this.#wanted.has(piece) && !have.has(piece) && !this.#open.has(piece) && !this.#verifying.has(piece),
-      peerHas: (piece) => remote.has(piece),
+      peerHas: (piece) => remote.has(piece) && !(session.isSnubbed && this.#isBetterSource(piece)),
       availability: this.#availability,
       random: () => this.#clock.random(),
     })
     if (index === undefined) return undefined
-    const open = new OpenPiece(index, layout.bytesOf(index))
-    if (this.#suspects.has(index)) open.onlyFrom = session.peer
+    const open = new OpenPiece(index, this.#store.allocate(index))
+    if (this.#verifier.suspects(index)) open.onlyFrom = session.peer
     this.#open.set(index, open)
     return open
   }
 
-  /** End game: nothing is left to ask for, so the last blocks are asked for a second time, elsewhere. */
-  #nextAgain(session: PeerSession, lane: SessionLane): BlockRange | undefined {
-    if (this.#sessions.size < 2 || session.isSnubbed) return undefined
-    for (const open of this.#open.values()) {
-      if (open.missingCount > 0) return undefined
-      if (open.onlyFrom !== undefined || session.remote?.has(open.index) !== true) continue
-      for (const block of open.asked()) {
-        const key = blockKey(open.index, block)
-        if (lane.outstanding.has(key) || this.#askedCount(key, session) >= END_GAME_COPIES) continue
-        if (this.#isEndGame()) return [open.index, block, 1]
-      }
-    }
-    return undefined
-  }
-
-  /** Infinity when this very peer has been asked already. */
-  #askedCount(key: number, by: PeerSession): number {
-    let count = 0
+  /** A silent peer must not hold up what somebody else could send. */
+  #isBetterSource(piece: number): boolean {
     for (const session of this.#sessions.values()) {
-      for (const lane of session.lanes.values()) {
-        if (!lane.outstanding.has(key)) continue
-        if (session === by) return Number.POSITIVE_INFINITY
-        count++
-      }
+      if (!session.isSnubbed && session.mainLane !== undefined && session.remote?.has(piece) === true)
+        return true
     }
-    return count
+    return false
   }
 
-  #isEndGame(): boolean {
+  /** What was asked for elsewhere already: at the end, and to see whether a silent peer answers again. */
+  #nextAgain(session: PeerSession, lane: SessionLane): BlockRange | undefined {
+    if (session.isSnubbed) return pickAgain(this.#open.values(), session, lane, this.#sessions)
     const { layout, have } = this.#store
-    return (
-      have.count + this.#open.size + this.#verifying.size >= Math.min(this.#wanted.count, layout.pieceCount)
-    )
+    const left = Math.min(this.#wanted.count, layout.pieceCount) - have.count - this.#verifying.size
+    if (this.#sessions.size < 2 || this.#open.size < left) return undefined
+    return pickAgain(this.#open.values(), session, lane, this.#sessions)
   }
 
   #place(session: PeerSession, open: OpenPiece, frame: BlockFrame): void {
@@ -277,38 +261,20 @@ export class Downloader {
   }
 
   async #finish(open: OpenPiece): Promise<void> {
-    const { record } = open
     this.#open.delete(open.index)
-    if (record === undefined || this.#isStopped) return
-    this.#verifying.set(open.index, open.bytes.length)
-    // The store takes the buffer over, so what is needed to name a liar is kept aside.
-    const copy = this.#suspects.has(open.index) || !hasOneAuthor(open) ? open.bytes.slice() : undefined
+    this.#verifying.add(open.index)
     try {
-      const result = await this.#store.writePiece(record, open.bytes)
+      const liars = await this.#verifier.verify(open)
       this.#verifying.delete(open.index)
-      if (result === 'written') {
-        const liars = copy === undefined ? [] : this.#suspects.convict(open.index, copy)
-        this.#events.written(open.index)
-        for (const liar of liars) this.#events.lied(liar, new AppError('peer.bad-piece'))
-      } else {
-        this.#accuse(open, result, copy)
-      }
+      if (this.#isStopped) return
+      if (this.#store.have.has(open.index)) this.#events.written(open.index)
+      for (const liar of liars) this.#events.lied(liar.peer, liar.error)
     } catch (error) {
       this.#verifying.delete(open.index)
       if (!this.#isStopped) this.#events.failed(toAppError(error))
       return
     }
     for (const session of this.#sessions.values()) this.fill(session)
-  }
-
-  #accuse(open: OpenPiece, result: 'bad-hash' | 'bad-signature', copy: Uint8Array | undefined): void {
-    const detail = result === 'bad-hash' ? 'wrong bytes' : 'wrong signature'
-    const author = result === 'bad-signature' ? open.recordFrom : open.from[0]
-    if (author !== undefined && (hasOneAuthor(open) || result === 'bad-signature')) {
-      this.#events.lied(author, new AppError('peer.bad-piece', { detail }))
-    } else if (copy !== undefined) {
-      this.#suspects.add(open.index, copy, open.from)
-    }
   }
 
   #release(piece: number, block: number): void {
@@ -321,6 +287,7 @@ export class Downloader {
 
   #snub(session: PeerSession, lane: SessionLane): void {
     session.isSnubbed = true
+    for (const open of this.#open.values()) if (open.onlyFrom === session.peer) open.onlyFrom = undefined
     lane.lastBlockMs = this.#clock.now()
     for (const key of lane.outstanding.keys()) {
       lane.settle(key)
@@ -329,8 +296,4 @@ export class Downloader {
       this.#release(piece, block)
     }
   }
-}
-
-function hasOneAuthor(open: OpenPiece): boolean {
-  return open.from.every((peer) => peer === open.from[0])
 }

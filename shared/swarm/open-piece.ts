@@ -11,7 +11,7 @@ const RECEIVED = 2
 
 export class OpenPiece {
   readonly index: number
-  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly bytes: Uint8Array
   readonly blockCount: number
   /** Who sent each block: when the hash is wrong, this tells whom to suspect. */
   readonly from: (PeerId | undefined)[]
@@ -23,10 +23,11 @@ export class OpenPiece {
   #missing: number
   #received = 0
 
-  constructor(index: number, lengthBytes: number) {
+  /** @param bytes as long as the piece; every one of them is overwritten */
+  constructor(index: number, bytes: Uint8Array) {
     this.index = index
-    this.bytes = new Uint8Array(lengthBytes)
-    this.blockCount = Math.ceil(lengthBytes / BLOCK_BYTES)
+    this.bytes = bytes
+    this.blockCount = Math.ceil(bytes.length / BLOCK_BYTES)
     this.#states = new Uint8Array(this.blockCount)
     this.from = Array.from({ length: this.blockCount })
     this.#missing = this.blockCount

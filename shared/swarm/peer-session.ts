@@ -32,6 +32,7 @@ export class SessionLane {
   readonly forgotten = new Set<number>()
   lastBlockMs: number
   readonly uploads: UploadItem[] = []
+  summarySentMs = Number.NEGATIVE_INFINITY
 
   constructor(lane: Lane, clock: Clock) {
     this.lane = lane
@@ -54,7 +55,7 @@ export class SessionLane {
   expect(key: number, bytes: number): void {
     this.outstanding.set(key, bytes)
     this.outstandingBytes += bytes
-    this.forgotten.delete(key)
+    // A block that was forgotten before stays so: asked for twice, it may arrive twice.
   }
 
   /** Bytes that were expected, or undefined. */

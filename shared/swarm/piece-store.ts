@@ -7,6 +7,8 @@ import type { PieceRecord } from '../share/piece-record.ts'
 export interface StoredPiece {
   readonly record: PieceRecord
   readonly bytes: Uint8Array
+  /** Gives the memory back. The bytes must not be looked at afterwards. */
+  release(): void
 }
 
 /** What became of a piece that was offered to the store. */
@@ -21,6 +23,8 @@ export interface PieceStore {
   /** Verified pieces on disk; changes with every write. */
   readonly have: Bitfield
   readPiece(index: number): Promise<StoredPiece>
-  /** Verifies hash and signature, then writes. Takes the buffer over. */
-  writePiece(record: PieceRecord, bytes: Uint8Array<ArrayBuffer>): Promise<WriteResult>
+  /** Memory for a piece that is to be written: its bytes are whatever they were. */
+  allocate(index: number): Uint8Array
+  /** Verifies hash and signature, then writes. Takes the buffer over, which came from `allocate`. */
+  writePiece(record: PieceRecord, bytes: Uint8Array): Promise<WriteResult>
 }

@@ -1,6 +1,5 @@
 /** One share's swarm on this device: sessions with its peers, and who handles what they say. Pure. */
 
-import { toBase64Url } from '../encoding/base64url.ts'
 import { AppError, toAppError, unreachable } from '../errors.ts'
 import { readFrame } from '../protocol/block-frame.ts'
 import {
@@ -11,50 +10,21 @@ import {
   type ByeReason,
   type PeerMessage,
 } from '../protocol/peer-messages.ts'
-import type { PeerId, ShareKeys } from '../share/keys.ts'
+import type { PeerId } from '../share/keys.ts'
 import type { Summary } from '../share/summary.ts'
 import { Bitfield } from './bitfield.ts'
-import type { Clock } from './clock.ts'
 import { Downloader } from './downloader.ts'
+import { beat, hearPong } from './heartbeat.ts'
 import type { Lane } from './lane.ts'
 import { ManifestFetch } from './manifest-fetch.ts'
+import { News } from './news.ts'
 import { PeerSession, SessionLane } from './peer-session.ts'
 import type { PieceStore } from './piece-store.ts'
+import type { SwarmOptions } from './swarm-events.ts'
 import { Uploader } from './uploader.ts'
 
 /** How often limits are looked at and news is passed on, milliseconds. */
 const TICK_MS = 100
-/** A lane is pinged when it has been quiet for so long. */
-const PING_AFTER_MS = 1000
-/** A quiet lane is dead after so many milliseconds: several pings, and the pauses of a busy event loop. */
-const SILENT_MS = 8000
-/** Pieces in one `have`. */
-const HAVE_BATCH = 1024
-
-export interface SwarmOptions {
-  readonly keys: ShareKeys
-  readonly name: string
-  readonly agent: string
-  readonly clock: Clock
-  readonly events: SwarmEvents
-}
-
-export interface SwarmEvents {
-  /** The share's description came from a peer. */
-  summary(summary: Summary, box: Uint8Array): void
-  /** Its bytes match the summary; what they say is not checked yet. */
-  manifest(bytes: Uint8Array<ArrayBuffer>): void
-  written(piece: number): void
-  /** Everything wanted is here. */
-  done(): void
-  /** Connected peers or what they have changed. */
-  changed(): void
-  laneGone(peer: PeerId, lane: string, reason: string): void
-  /** The peer must not come back into this share. */
-  banned(peer: PeerId, error: AppError): void
-  /** This side cannot go on: disk or source. */
-  failed(error: AppError): void
-}
 
 export class Swarm {
   readonly sessions = new Map<PeerId, PeerSession>()
@@ -65,8 +35,7 @@ export class Swarm {
   readonly #stopTicking: () => void
   #downloader: Downloader | undefined
   #store: PieceStore | undefined
-  #summaryBox: Uint8Array | undefined
-  #news: number[] = []
+  readonly #news: News
   #isDone = false
   #isClosed = false
   /** Of peers that are gone. */
@@ -76,10 +45,11 @@ export class Swarm {
   constructor(options: SwarmOptions) {
     this.#options = options
     const { clock, events } = options
+    this.#news = new News(this.sessions)
     this.#uploader = new Uploader(clock, { failed: (error) => this.#fail(error) })
     this.#manifest = new ManifestFetch(clock, options.keys, this.sessions, {
       summary: (summary, box) => {
-        this.#summaryBox = box
+        this.#uploader.offerSummary(box)
         events.summary(summary, box)
       },
       manifest: (bytes) => events.manifest(bytes),
@@ -90,10 +60,6 @@ export class Swarm {
 
   get hasSource(): boolean {
     return this.#downloader?.hasSource ?? false
-  }
-
-  get isDone(): boolean {
-    return this.#isDone
   }
 
   /** Block bytes that came in, useful or not. */
@@ -113,7 +79,9 @@ export class Swarm {
 
   /** The share's description is known: pass it on to those who ask. */
   learnSummary(summary: Summary, box: Uint8Array): void {
-    this.#summaryBox = box
+    this.#uploader.offerSummary(box)
+    // Those who came before it was ready are waiting for it.
+    for (const { mainLane } of this.sessions.values()) if (mainLane) this.#uploader.requestSummary(mainLane)
     this.#manifest.learnSummary(summary)
   }
 
@@ -171,10 +139,7 @@ export class Swarm {
     const session = this.sessions.get(peer)
     if (session === undefined) return
     session.send({ type: 'bye', reason })
-    for (const lane of session.lanes.values()) {
-      lane.lane.close()
-      this.#laneGone(session, lane, reason)
-    }
+    for (const lane of session.lanes.values()) this.#endLane(session, lane, reason)
   }
 
   close(reason: ByeReason): void {
@@ -201,11 +166,8 @@ export class Swarm {
     switch (message.type) {
       case 'hello':
         return this.#hello(session, lane, message)
-      case 'summary.get': {
-        const box = this.#summaryBox
-        lane.send({ type: 'summary', box: box === undefined ? null : toBase64Url(box) })
-        return
-      }
+      case 'summary.get':
+        return this.#uploader.requestSummary(lane)
       case 'summary':
         return this.#manifest.receiveSummary(session, message.box)
       case 'manifest.get':
@@ -227,12 +189,9 @@ export class Swarm {
         lane.send({ type: 'pong', id: message.id })
         return
       case 'pong':
-        if (message.id === lane.pingId && lane.pingSentMs !== undefined) {
-          lane.pingRoundTripMs = this.#options.clock.now() - lane.pingSentMs
-          lane.pingSentMs = undefined
-        }
-        return
+        return hearPong(lane, message.id, this.#options.clock.now())
       case 'bye':
+        this.#options.events.left(session.peer, message.reason)
         return this.drop(session.peer, 'done')
       default:
         return unreachable(message)
@@ -288,6 +247,11 @@ export class Swarm {
     this.#options.events.banned(peer, error)
   }
 
+  #endLane(session: PeerSession, lane: SessionLane, reason: string): void {
+    lane.lane.close()
+    this.#laneGone(session, lane, reason)
+  }
+
   #laneGone(session: PeerSession, lane: SessionLane, reason: string): void {
     if (!session.lanes.delete(lane.lane.id)) return
     this.#uploader.forget(lane)
@@ -305,7 +269,7 @@ export class Swarm {
   }
 
   #written(piece: number): void {
-    this.#news.push(piece)
+    this.#news.add(piece)
     this.#options.events.written(piece)
     this.#checkDone()
   }
@@ -313,41 +277,23 @@ export class Swarm {
   #checkDone(): void {
     if (this.#isDone || this.#downloader?.isDone !== true) return
     this.#isDone = true
-    this.#tellNews()
+    this.#news.tell()
     this.#options.events.done()
   }
 
   #fail(error: AppError): void {
-    if (this.#isClosed) return
-    this.#options.events.failed(error)
-  }
-
-  #tellNews(): void {
-    while (this.#news.length > 0) {
-      const pieces = this.#news.splice(0, HAVE_BATCH)
-      for (const session of this.sessions.values()) session.send({ type: 'have', pieces })
-    }
+    if (!this.#isClosed) this.#options.events.failed(error)
   }
 
   #tick(): void {
     const now = this.#options.clock.now()
-    this.#tellNews()
+    this.#news.tell()
     this.#manifest.tick()
     this.#downloader?.tick()
     this.#uploader.tick()
     for (const session of this.sessions.values()) {
       for (const lane of session.lanes.values()) {
-        const quietMs = now - lane.lastHeardMs
-        if (quietMs > SILENT_MS) {
-          lane.lane.close()
-          this.#laneGone(session, lane, 'silent')
-        } else if (
-          quietMs > PING_AFTER_MS &&
-          (lane.pingSentMs === undefined || now - lane.pingSentMs > PING_AFTER_MS)
-        ) {
-          lane.pingSentMs = now
-          lane.send({ type: 'ping', id: ++lane.pingId })
-        }
+        if (!beat(lane, now)) this.#endLane(session, lane, 'silent')
       }
     }
   }

@@ -1,5 +1,6 @@
 /** Answers requests: reads pieces, keeps a few in memory, sends blocks while lanes have room. Pure. */
 
+import { toBase64Url } from '../encoding/base64url.ts'
 import { AppError, toAppError } from '../errors.ts'
 import { MAX_FRAME_BYTES, writeBlockFrame, writeManifestFrame } from '../protocol/block-frame.ts'
 import { MAX_OUTSTANDING_BLOCKS, type BlockRange } from '../protocol/peer-messages.ts'
@@ -15,12 +16,17 @@ const CACHE_BYTES = 32 * 1024 * 1024
 const MIN_SLOTS = 3
 /** A piece stays at least so long, or several peers in different places would push each other's pieces out. */
 const RESIDENCE_MS = 250
+/** A piece that nobody asks for is let go after so many milliseconds. */
+const IDLE_MS = 10_000
 
 interface Slot {
   piece: StoredPiece | undefined
   loadedMs: number
   usedMs: number
 }
+
+/** An answer is a thousand times longer than its question, so one lane gets no more than one in so many milliseconds. */
+const SUMMARY_PAUSE_MS = 1000
 
 export interface UploaderEvents {
   /** The store cannot give a piece: the share must stop. */
@@ -35,6 +41,7 @@ export class Uploader {
   readonly #waiting = new Set<SessionLane>()
   #store: PieceStore | undefined
   #manifest: Uint8Array | undefined
+  #summaryBox: string | undefined
   #isClosed = false
   /** By lane, for the accounts of its session. */
   readonly #sessions = new Map<SessionLane, PeerSession>()
@@ -46,6 +53,10 @@ export class Uploader {
 
   get hasManifest(): boolean {
     return this.#manifest !== undefined
+  }
+
+  offerSummary(box: Uint8Array): void {
+    this.#summaryBox = toBase64Url(box)
   }
 
   offerManifest(bytes: Uint8Array): void {
@@ -77,6 +88,14 @@ export class Uploader {
     }
     if (rejected.length > 0) lane.send({ type: 'reject', ranges: rejected })
     this.pump(lane)
+  }
+
+  requestSummary(lane: SessionLane): void {
+    const now = this.#clock.now()
+    const box = this.#summaryBox ?? null
+    if (box !== null && now - lane.summarySentMs < SUMMARY_PAUSE_MS) return
+    if (box !== null) lane.summarySentMs = now
+    lane.send({ type: 'summary', box })
   }
 
   requestManifest(session: PeerSession, lane: SessionLane, offset: number, length: number): void {
@@ -126,9 +145,8 @@ export class Uploader {
     const waiting = [...this.#waiting]
     for (const lane of waiting) this.pump(lane)
     const now = this.#clock.now()
-    // A share that nobody fetches from should not hold memory.
     for (const [piece, slot] of this.#slots) {
-      if (slot.piece !== undefined && now - slot.usedMs > 10_000) this.#slots.delete(piece)
+      if (slot.piece !== undefined && now - slot.usedMs > IDLE_MS) this.#drop(piece)
     }
   }
 
@@ -214,8 +232,13 @@ export class Uploader {
       }
     }
     if (oldest === undefined) return false
-    this.#slots.delete(oldest)
+    this.#drop(oldest)
     return true
+  }
+
+  #drop(piece: number): void {
+    this.#slots.get(piece)?.piece?.release()
+    this.#slots.delete(piece)
   }
 
   #isAskedFor(piece: number): boolean {

@@ -22,19 +22,17 @@ function refusal(read: () => unknown): string {
 
 describe('a command line is refused', () => {
   test.each([
-    [['--relais', 'x'], 'unknown option --relais; did you mean --relay?'],
-    [['--yess'], 'unknown option --yess; did you mean --yes?'],
-    [['--quantum'], 'unknown option --quantum'],
-    [['-x'], 'unknown option -x'],
-    [['--to', 'a', '--to', 'b'], '--to can be given only once'],
-    [['--to='], '--to needs a value'],
+    [['--relais', 'x'], /^unknown option --relais; did you mean --relay\?$/],
+    [['--yess'], /^unknown option --yess; did you mean --yes\?$/],
+    [['--quantum'], /^unknown option --quantum$/],
+    [['-x'], /^unknown option -x$/],
+    [['--to', 'a', '--to', 'b'], /^--to can be given only once$/],
+    [['--to='], /^--to needs a value$/],
     [['--to'], /to <value>.*argument missing/],
     [['--to', '--yes'], /ambiguous/],
     [['--yes=1'], /does not take an argument/],
   ])('%j', (argv, detail) => {
-    const said = refusal(() => parseArguments(SPECS, argv))
-    if (typeof detail === 'string') expect(said).toBe(detail)
-    else expect(said).toMatch(detail)
+    expect(refusal(() => parseArguments(SPECS, argv))).toMatch(detail)
   })
 })
 

@@ -41,13 +41,13 @@ test('every error code is listed beside its exit code, and none is invented', ()
 })
 
 test('every JSON event is listed, and none is invented', () => {
-  expect(firstCells(section('JSON')).sort()).toEqual([...JSON_EVENTS].sort())
+  expect(new Set(firstCells(section('JSON')))).toEqual(new Set(JSON_EVENTS))
 })
 
 describe.each(COMMANDS.map((command) => [command.name, command] as const))('%s', (name, command) => {
   test('has every option in the documentation, and none is invented', () => {
     const listed = firstCells(section(`beeline ${name}`)).map((cell) => /--([a-z]+)/.exec(cell)?.[1])
-    expect(listed.sort()).toEqual(Object.keys(command.options).sort())
+    expect(new Set(listed)).toEqual(new Set(Object.keys(command.options)))
   })
 
   test('fits its help into 80 columns', () => {

@@ -92,7 +92,7 @@ export function offerView(changes: Partial<Record<keyof OfferView, unknown>> = {
   })
 }
 
-export class FakeTransfer implements IncomingTransfer {
+class FakeTransfer implements IncomingTransfer {
   readonly link = LINK
   readonly shortId = 'ab12cd34'
   isStopped = false
@@ -148,7 +148,7 @@ export class FakeTransfer implements IncomingTransfer {
   }
 }
 
-export class FakeEngine implements Engine {
+class FakeEngine implements Engine {
   options: EngineOptions | undefined
   sent: SendOptions | undefined
   resumed: string | undefined

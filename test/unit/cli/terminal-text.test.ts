@@ -41,11 +41,19 @@ describe('safe text', () => {
   )
 
   test('never has anything that a terminal would obey, whatever came in', () => {
-    fc.assert(fc.property(nastyText, (text) => { expect(safeText(text)).not.toMatch(HARMFUL) }))
+    fc.assert(
+      fc.property(nastyText, (text) => {
+        expect(safeText(text)).not.toMatch(HARMFUL)
+      }),
+    )
   })
 
   test('is not changed by being made safe again', () => {
-    fc.assert(fc.property(nastyText, (text) => { expect(safeText(safeText(text))).toBe(safeText(text)) }))
+    fc.assert(
+      fc.property(nastyText, (text) => {
+        expect(safeText(safeText(text))).toBe(safeText(text))
+      }),
+    )
   })
 })
 

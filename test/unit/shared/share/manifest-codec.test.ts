@@ -16,6 +16,8 @@ import { rawBytes, rawList, rawManifest, type RawPart } from './raw-manifest.ts'
 import { tree } from './tree.ts'
 
 const MAGIC = utf8('BLM1')
+/** For tests that move megabytes, milliseconds: a second on an idle machine. */
+const TIMEOUT_MS = 60_000
 const DAMAGED = { code: 'manifest.invalid', detail: 'it is truncated or damaged' }
 const TOO_LARGE = 'manifest.too-large'
 
@@ -75,19 +77,23 @@ test('a manifest that ends too early is refused, wherever it ends', () => {
   }
 })
 
-test('a damaged manifest is refused, or it is another manifest in its one form', () => {
-  const bytes = encodeManifest(SAMPLE)
-  for (let at = 0; at < bytes.length; at++) {
-    for (let value = 0; value < 256; value++) {
-      const changed = bytes.slice()
-      changed[at] = value
-      let again: Uint8Array = changed
-      const refusal = refusalOf(() => (again = encodeManifest(decodeManifest(changed))))
-      expect([undefined, 'manifest.invalid', TOO_LARGE]).toContain(refusal?.code)
-      expect(Buffer.compare(again, changed)).toBe(0)
+test(
+  'a damaged manifest is refused, or it is another manifest in its one form',
+  { timeout: TIMEOUT_MS },
+  () => {
+    const bytes = encodeManifest(SAMPLE)
+    for (let at = 0; at < bytes.length; at++) {
+      for (let value = 0; value < 256; value++) {
+        const changed = bytes.slice()
+        changed[at] = value
+        let again: Uint8Array = changed
+        const refusal = refusalOf(() => (again = encodeManifest(decodeManifest(changed))))
+        expect([undefined, 'manifest.invalid', TOO_LARGE]).toContain(refusal?.code)
+        expect(Buffer.compare(again, changed)).toBe(0)
+      }
     }
-  }
-})
+  },
+)
 
 /** One file `a` of one byte, in parts that an attack changes. */
 const name = (text: string): RawPart[] => [0, utf8(text).length, utf8(text)]
@@ -207,7 +213,7 @@ describe('refused as damaged:', () => {
   })
 })
 
-describe('refused as too large:', () => {
+describe('refused as too large:', { timeout: TIMEOUT_MS }, () => {
   test.each<[string, () => Uint8Array]>([
     ['a count of 200,001', () => rawBytes(MAGIC, MAX_ENTRIES + 1)],
     ['a count of 2^53 − 1', () => rawBytes(MAGIC, Number.MAX_SAFE_INTEGER)],
@@ -249,7 +255,7 @@ test('the hash is SHA-256 of the bytes', () => {
   expect(toHex(hashManifest(bytes))).toBe(createHash('sha256').update(bytes).digest('hex'))
 })
 
-test('200,000 entries are written and read', () => {
+test('200,000 entries are written and read', { timeout: TIMEOUT_MS }, () => {
   const entries = Array.from({ length: MAX_ENTRIES }, (_, i): FileEntry => ({
     kind: 'file',
     path: `project/node_modules/${`${Math.floor(i / 100)}`.padStart(4, '0')}/lib/${`${i}`.padStart(6, '0')}.js`,

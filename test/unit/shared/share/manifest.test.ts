@@ -29,6 +29,8 @@ function file(path: string, more: Partial<FileEntry> = {}): FileEntry {
 const folder = (path: string): ManifestEntry => ({ kind: 'folder', path })
 const symlink = (path: string, target: string): SymlinkEntry => ({ kind: 'symlink', path, target })
 
+/** For tests that move megabytes, milliseconds: a second on an idle machine. */
+const TIMEOUT_MS = 60_000
 const INVALID = 'manifest.invalid'
 const EMPTY_NAME = 'a name is empty'
 const DOTS = 'a name is “.” or “..”'
@@ -190,7 +192,7 @@ describe('refused as an object, because no bytes can say it:', () => {
     })
   })
 
-  test('long names without end', () => {
+  test('long names without end', { timeout: TIMEOUT_MS }, () => {
     const length = 3000
     const count = Math.ceil(MAX_ALL_PATHS_BYTES / length)
     const stem = `${'a'.repeat(249)}/`.repeat(11)
@@ -199,7 +201,7 @@ describe('refused as an object, because no bytes can say it:', () => {
     expect(refusalOf(() => checkManifest({ entries: entries.slice(0, -1) }))).toBeUndefined()
   })
 
-  test('long targets without end', () => {
+  test('long targets without end', { timeout: TIMEOUT_MS }, () => {
     const target = Array<string>(12).fill('a'.repeat(249)).join('/')
     const count = Math.ceil(MAX_ALL_PATHS_BYTES / target.length)
     const entries = Array.from({ length: count }, (_, i) => symlink(`t/${`${i}`.padStart(6, '0')}`, target))

@@ -1,0 +1,43 @@
+/**
+ * Asking a second peer for a block. At the end of a download, when every missing block has been asked for, this keeps
+ * one slow peer from holding everything up; at any time it shows whether a silent peer has come back. Decisions only.
+ */
+
+import type { BlockRange } from '../protocol/peer-messages.ts'
+import type { PeerId } from '../share/keys.ts'
+import type { OpenPiece } from './open-piece.ts'
+import { blockKey, type PeerSession, type SessionLane } from './peer-session.ts'
+
+/** Peers asked for one block. More would only be duplicates. */
+const COPIES = 2
+
+/** The caller decides when. */
+export function pickAgain(
+  open: Iterable<OpenPiece>,
+  session: PeerSession,
+  lane: SessionLane,
+  sessions: ReadonlyMap<PeerId, PeerSession>,
+): BlockRange | undefined {
+  for (const piece of open) {
+    if (piece.onlyFrom !== undefined || session.remote?.has(piece.index) !== true) continue
+    for (const block of piece.asked()) {
+      const key = blockKey(piece.index, block)
+      if (!lane.outstanding.has(key) && askedCount(key, session, sessions) < COPIES)
+        return [piece.index, block, 1]
+    }
+  }
+  return undefined
+}
+
+/** Infinity when this very peer has been asked already. */
+function askedCount(key: number, by: PeerSession, sessions: ReadonlyMap<PeerId, PeerSession>): number {
+  let count = 0
+  for (const session of sessions.values()) {
+    for (const lane of session.lanes.values()) {
+      if (!lane.outstanding.has(key)) continue
+      if (session === by) return Number.POSITIVE_INFINITY
+      count++
+    }
+  }
+  return count
+}

@@ -1,0 +1,34 @@
+/** What a swarm needs and what it tells. Pure. */
+
+import type { AppError } from '../errors.ts'
+import type { ByeReason } from '../protocol/peer-messages.ts'
+import type { PeerId, ShareKeys } from '../share/keys.ts'
+import type { Summary } from '../share/summary.ts'
+import type { Clock } from './clock.ts'
+
+export interface SwarmOptions {
+  readonly keys: ShareKeys
+  readonly name: string
+  readonly agent: string
+  readonly clock: Clock
+  readonly events: SwarmEvents
+}
+
+export interface SwarmEvents {
+  /** The share's description came from a peer. */
+  summary(summary: Summary, box: Uint8Array): void
+  /** Its bytes match the summary; what they say is not checked yet. */
+  manifest(bytes: Uint8Array<ArrayBuffer>): void
+  written(piece: number): void
+  /** Everything wanted is here. */
+  done(): void
+  /** Connected peers or what they have changed. */
+  changed(): void
+  /** The peer said goodbye, and why. */
+  left(peer: PeerId, reason: ByeReason): void
+  laneGone(peer: PeerId, lane: string, reason: string): void
+  /** The peer must not come back into this share. */
+  banned(peer: PeerId, error: AppError): void
+  /** This side cannot go on: disk or source. */
+  failed(error: AppError): void
+}

@@ -1,0 +1,117 @@
+/** `npm run bench [-- quick | memory]`: measures side by side in one run, prints ratios, appends to a results file. */
+
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  makeFile,
+  makeSmallFiles,
+  measureChannel,
+  measureEngine,
+  measureTcp,
+  type Measured,
+} from './one-to-one.ts'
+
+const MIB = 1024 * 1024
+const RESULTS = new URL('./results.jsonl', import.meta.url)
+
+const scratch = mkdtempSync(join(tmpdir(), 'beeline-bench-data-'))
+try {
+  switch (process.argv[2] ?? 'one') {
+    case 'one':
+      await one(512 * MIB, 3)
+      break
+    case 'quick':
+      await one(128 * MIB, 1)
+      break
+    case 'memory':
+      await memory(4096 * MIB)
+      break
+    default:
+      process.stderr.write('npm run bench [-- one | quick | memory]\n')
+      process.exitCode = 64
+  }
+} finally {
+  rmSync(scratch, { recursive: true, force: true })
+}
+
+/** Rounds go through all contenders in turn, so that a noisy minute hits each of them. */
+async function one(bytes: number, rounds: number): Promise<void> {
+  const file = join(scratch, 'one file.bin')
+  makeFile(file, bytes)
+  const count = 20_000
+  const small = join(scratch, 'small files')
+  makeSmallFiles(small, count, 4096)
+  const same = join(scratch, 'same size.bin')
+  const sameBytes = count * 4096
+  makeFile(same, sameBytes)
+  const all: Measured[] = []
+  for (let round = 0; round < rounds; round++) {
+    for (const measure of [
+      () => measureTcp(bytes),
+      () => measureChannel(bytes),
+      () => measureEngine({ name: 'Beeline, one file', source: file, bytes, isKept: false }, scratch),
+      () =>
+        measureEngine(
+          { name: 'Beeline, 20,000 files of 4 KiB', source: small, bytes: sameBytes, isKept: true },
+          scratch,
+        ),
+      () =>
+        measureEngine(
+          { name: 'Beeline, one file of that size', source: same, bytes: sameBytes, isKept: false },
+          scratch,
+        ),
+    ]) {
+      const result = await measure()
+      all.push(result)
+      print(result)
+    }
+  }
+  const median = (name: string): Measured => {
+    const runs = all.filter((run) => run.name === name).toSorted((a, b) => a.mibPerSecond - b.mibPerSecond)
+    const middle = runs[Math.floor(runs.length / 2)]
+    if (middle === undefined) throw new Error(`no run of ${name}`)
+    return middle
+  }
+  const ratio = (left: string, right: string): number =>
+    median(left).mibPerSecond / median(right).mibPerSecond
+  const ratios = {
+    toBareChannel: ratio('Beeline, one file', 'bare data channel'),
+    toTcp: ratio('Beeline, one file', 'TCP pipe'),
+    smallFilesToOneFile: ratio('Beeline, 20,000 files of 4 KiB', 'Beeline, one file of that size'),
+  }
+  write('\nMedians as ratios, same run:')
+  for (const [name, value] of Object.entries(ratios)) write(`  ${name.padEnd(24)} ${value.toFixed(2)}`)
+  keep({ kind: 'one', bytes, rounds, ratios, runs: all })
+}
+
+async function memory(bytes: number): Promise<void> {
+  const file = join(scratch, 'large.bin')
+  makeFile(file, bytes)
+  const result = await measureEngine(
+    { name: 'Beeline, one file of 4 GiB', source: file, bytes, isKept: false },
+    scratch,
+  )
+  print(result)
+  keep({ kind: 'memory', bytes, runs: [result] })
+}
+
+function print(run: Measured): void {
+  const side = ({ cpuSeconds, peakMib }: Measured['sender']): string =>
+    `${cpuSeconds.toFixed(1).padStart(5)} s CPU ${peakMib.toFixed(0).padStart(4)} MiB`
+  const first = run.firstByteSeconds === undefined ? '' : `  first byte ${run.firstByteSeconds.toFixed(2)} s`
+  const delay = run.loopDelayP99Ms === undefined ? '' : `  loop p99 ${run.loopDelayP99Ms.toFixed(0)} ms`
+  write(
+    `${run.name.padEnd(32)} ${run.mibPerSecond.toFixed(0).padStart(5)} MiB/s   ` +
+      `sender ${side(run.sender)}   receiver ${side(run.receiver)}${first}${delay}`,
+  )
+}
+
+function keep(result: object): void {
+  const machine = { cores: availableParallelism(), node: process.version, platform: process.platform }
+  appendFileSync(RESULTS, `${JSON.stringify({ at: new Date().toISOString(), machine, ...result })}\n`)
+}
+
+function write(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

@@ -1,0 +1,143 @@
+import { expect, test, vi } from 'vitest'
+import { run } from '#cli/run.ts'
+import { AppError } from '#shared/errors.ts'
+import { fakeWorld, LINK, offerView } from './fake-engine.ts'
+
+test('nothing is received where nobody can be asked, but what is offered is shown', async () => {
+  const here = fakeWorld()
+  expect(await run(['get', LINK], here.context)).toBe(64)
+  expect(here.stdout.text).toContain('“photos” from bert')
+  expect(here.stderr.text).toContain('(transfer.no-consent)')
+  expect([here.transfer.accepted, here.transfer.isStopped, here.engine.isClosed]).toEqual([
+    undefined,
+    true,
+    true,
+  ])
+})
+
+test.each(['n', 'NO'])('“%s” receives nothing', async (answer) => {
+  const here = fakeWorld({ isTerminal: true })
+  here.stdin.end(`${answer}\n`)
+  expect(await run(['get', LINK], here.context)).toBe(77)
+  expect(here.transfer.accepted).toBeUndefined()
+})
+
+test('the end of the input receives nothing', async () => {
+  const here = fakeWorld({ isTerminal: true })
+  here.stdin.end()
+  expect(await run(['get', LINK], here.context)).toBe(77)
+})
+
+test.each(['', 'y', 'Yes', 'what?\ny'])('“%s” receives, and the end is told', async (answer) => {
+  const here = fakeWorld({ isTerminal: true })
+  here.transfer.finish()
+  here.stdin.write(`${answer}\n`)
+  expect(await run(['get', LINK, '--to', 'there'], here.context)).toBe(0)
+  expect(here.transfer.accepted).toEqual({ destination: '/home/anna/there' })
+  expect(here.stdout.text).toContain('Receive into /home/anna/there? [Y/n]')
+  expect(here.stdout.text).toContain('744 MB from bert, direct, same network')
+})
+
+test('Ctrl-C at the question ends quietly', async () => {
+  const here = fakeWorld({ isTerminal: true })
+  const code = run(['get', LINK], here.context)
+  await vi.waitFor(() => expect(here.stdout.text).toContain('[Y/n]'))
+  here.interrupt()
+  expect(await code).toBe(130)
+  expect(here.stderr.text).toBe('')
+})
+
+test('Ctrl-C in the middle says that nothing is lost', async () => {
+  const here = fakeWorld()
+  const code = run(['get', LINK, '--yes'], here.context)
+  await vi.waitFor(() => expect(here.transfer.accepted).toBeDefined())
+  here.transfer.set({ state: 'receiving' })
+  here.interrupt()
+  expect(await code).toBe(130)
+  expect(here.stdout.text).toContain('744 MB of 1.20 GB are here')
+  expect(here.stdout.text).toContain('What has arrived is kept. Go on with the same command.')
+  expect(here.stderr.text).toBe('')
+})
+
+test('with --seed it goes on until Ctrl-C, and that is success', async () => {
+  const here = fakeWorld()
+  here.transfer.finish()
+  const code = run(['get', LINK, '--yes', '--seed'], here.context)
+  await vi.waitFor(() => expect(here.stdout.text).toContain('Received 340 files'))
+  here.transfer.set({ state: 'seeding', doneBytes: 1_200_000_000, sentBytes: 5_000_000 })
+  expect(here.transfer.isStopped).toBe(false)
+  here.interrupt()
+  expect(await code).toBe(0)
+  expect(here.stdout.text).toContain('Stopped passing it on: 5.00 MB were sent.')
+})
+
+test.each([
+  [[], 'say which link'],
+  [[LINK, LINK], 'one link at a time'],
+  [[LINK, '--too', 'x'], 'did you mean --to?'],
+])('%j is refused', async (argv, said) => {
+  const here = fakeWorld()
+  expect(await run(['get', ...argv], here.context)).toBe(64)
+  expect(here.stderr.text).toContain(said)
+})
+
+test('a damaged link is told before anything is opened', async () => {
+  const here = fakeWorld()
+  expect(await run(['get', LINK.slice(0, -3)], here.context)).toBe(64)
+  expect(here.stderr.text).toContain('(link.bad-key:')
+  expect(here.engine.options).toBeUndefined()
+})
+
+test('an offer that does not come is an error with its code', async () => {
+  const here = fakeWorld()
+  here.transfer.offered = new AppError('share.not-found')
+  expect(await run(['get', LINK, '--yes'], here.context)).toBe(69)
+  expect(here.stderr.text).toMatch(/^beeline: Nobody offers this share.*\(share\.not-found\)\n$/)
+})
+
+test('names of strangers reach the terminal disarmed', async () => {
+  const here = fakeWorld()
+  here.transfer.offered = offerView({
+    title: '\x1b]0;owned\x07',
+    sender: '\x1b[2J',
+    preview: [{ path: 'a\u202Egpj.exe', sizeBytes: 1 }],
+  })
+  await run(['get', LINK], here.context)
+  expect(here.stdout.text.replaceAll('\n', '')).not.toMatch(/\p{Cc}|\u202e/u)
+})
+
+test('as JSON every line is an event', async () => {
+  const here = fakeWorld()
+  here.transfer.finish()
+  expect(await run(['get', LINK, '--yes', '--json'], here.context)).toBe(0)
+  const events = here.stdout.text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(events.map(({ event }) => event)).toEqual(['state', 'progress', 'offer', 'done'])
+  expect(events.at(-1)).toMatchObject({
+    outcome: 'finished',
+    receivedBytes: 744_000_000,
+    peers: [{ name: 'bert', routeKind: 'lan', route: 'direct, same network' }],
+  })
+})
+
+test('as JSON an error is an event too', async () => {
+  const here = fakeWorld()
+  expect(await run(['get', '--json'], here.context)).toBe(64)
+  expect(JSON.parse(here.stdout.text)).toMatchObject({ event: 'error', code: 'usage' })
+  expect(here.stderr.text).toBe('')
+})
+
+test('a bug shows its stack only to those who ask', async () => {
+  for (const argv of [
+    ['get', LINK, '--yes'],
+    ['get', LINK, '--yes', '--verbose'],
+  ]) {
+    const here = fakeWorld()
+    here.transfer.fail(new TypeError('oops') as unknown as AppError)
+    expect(await run(argv, here.context)).toBe(1)
+    expect(here.stderr.text).toContain('(internal: oops)')
+    expect(here.stderr.text.includes('TypeError: oops\n    at')).toBe(argv.includes('--verbose'))
+  }
+})
