@@ -1,12 +1,22 @@
 import { defineConfig } from 'vitest/config'
 import { ClosingLineReporter } from './test/closing-line-reporter.ts'
 
+/** Outside `node_modules`: the demo sends that folder, and a share ends when one of its files changes. */
+const CACHE = 'coverage/.vitest'
+
 export default defineConfig({
+  cacheDir: CACHE,
   test: {
+    fsModuleCachePath: `${CACHE}/modules`,
     reporters: ['default', new ClosingLineReporter()],
     // A native crash then costs one file instead of the whole run.
     pool: 'forks',
-    coverage: { provider: 'v8', include: ['shared/**', 'engine/**', 'coordinator/**', 'cli/**'] },
+    coverage: {
+      provider: 'v8',
+      include: ['shared/**', 'engine/**', 'coordinator/**', 'cli/**'],
+      // A folder of its own: it is emptied before each run, and the cache lies beside it.
+      reportsDirectory: 'coverage/report',
+    },
     projects: [
       {
         extends: true,

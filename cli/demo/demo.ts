@@ -13,7 +13,7 @@ import { EXIT_CODES } from '#cli/exit-codes.ts'
 import { formatBytes, formatCount, formatDuration, formatRate } from '#cli/format.ts'
 import { Screen } from '#cli/output/screen.ts'
 import { styleFor } from '#cli/output/style.ts'
-import { safeText } from '#cli/terminal-text.ts'
+import { displayWidth, safeText, wrap } from '#cli/terminal-text.ts'
 import { compareTrees, type Comparison } from './compare-trees.ts'
 import { demoBoard, demoSentence } from './demo-board.ts'
 import { DemoChild, type DemoEvent } from './demo-child.ts'
@@ -25,6 +25,10 @@ const SILENCE_LIMIT_MS = 60_000
 const DRAW_INTERVAL_MS = 250
 /** Where there is no terminal. */
 const LINE_INTERVAL_MS = 5000
+
+const SENDER = 'sender'
+/** Named like people, because they stand for two friends. */
+const RECEIVERS = ['anna', 'bert'] as const
 
 const Listening = v.object({ urls: v.tuple([v.string()]) })
 const Shared = v.object({ link: v.string() })
@@ -47,7 +51,7 @@ export const demoCommand: Command = {
     help: OUTPUT_OPTIONS.help,
   },
   examples: [
-    ['beeline demo', 'some hundred megabytes in many small files'],
+    ['beeline demo', 'some hundred megabytes in thousands of files'],
     ['beeline demo film.mkv', 'one large file'],
   ],
   run,
@@ -84,13 +88,17 @@ async function run(args: Arguments, context: Context): Promise<number> {
 async function perform(stage: Stage): Promise<boolean> {
   const { screen, source, context } = stage
   const starting = AbortSignal.any([context.interruption, AbortSignal.timeout(START_LIMIT_MS)])
-  screen.print([`Moving ${safeText(source)} from one process to two others, all on this computer.`])
+  say(stage, [
+    `Moving ${safeText(source)}`,
+    `from a sender to two receivers, ${RECEIVERS.join(' and ')}. They and a coordinator are processes of their own on this computer.`,
+  ])
   const coordinator = start(stage, 'coordinator', ['coordinator', '--listen', '127.0.0.1:0'])
   const { urls } = v.parse(Listening, await coordinator.waitFor('listening', starting))
-  const sender = start(stage, 'sender', ['send', source, '--coordinator', urls[0], '--name', 'sender'])
+  const sender = start(stage, SENDER, ['send', source, '--coordinator', urls[0], '--name', SENDER])
   const { link } = v.parse(Shared, await sender.waitFor('link', starting))
-  screen.print([`The sender’s link: ${link}`, ''])
-  const receivers = ['anna', 'bert'].map((name) => {
+  // On a line of its own and left to the terminal to wrap, so that it can be copied whole.
+  screen.print(['', 'The sender’s link:', link, ''])
+  const receivers = RECEIVERS.map((name) => {
     const copy = path.join(stage.folder, `${name}-copy`)
     const argv = ['get', link, '--to', copy, '--yes', '--seed', '--name', name]
     return { name, copy, child: start(stage, name, argv) }
@@ -102,7 +110,14 @@ async function perform(stage: Stage): Promise<boolean> {
     receivers.map(({ child }) => child),
   )
   await stage.children.disposeAsync()
-  screen.print(['Everything has arrived. Comparing the copies byte for byte…', ''])
+  // What it showed follows in words, and its rates are of the past.
+  screen.clear()
+  say(stage, ['Everything has arrived. Comparing the copies with the original, byte for byte…', ''])
+  const notices = sender.transfer?.notices ?? []
+  say(
+    stage,
+    notices.map((notice) => `The sender says: ${safeText(notice)}`),
+  )
   const comparisons: Comparison[] = []
   for (const [i, { name, copy }] of receivers.entries()) {
     const comparison = await compareTrees(
@@ -111,17 +126,33 @@ async function perform(stage: Stage): Promise<boolean> {
       context.interruption,
     )
     comparisons.push(comparison)
-    screen.print(verdictLines(name, comparison, v.parse(Done, done[i])))
+    say(stage, verdictLines(name, comparison, v.parse(Done, done[i])))
   }
+  say(stage, ['', originLine(done.map((event) => v.parse(Done, event)))])
   const isIdentical = comparisons.every(({ differences }) => differences.length === 0)
   const style = styleFor(context.stdout.isTTY === true, context.environment)
-  screen.print([
-    '',
-    isIdentical
-      ? style.green('Identical: names, bytes, times, executable bits and symbolic links.')
-      : style.red('Not identical.'),
-  ])
+  if (isIdentical) {
+    const verdict = 'Identical: names, bytes, times, executable bits and symbolic links.'
+    say(stage, [verdict], (text) => style.green(text))
+  } else {
+    const why = notices.length > 0 ? ' What the sender left out is named above.' : ''
+    say(stage, [`Not identical.${why}`], (text) => style.red(text))
+  }
   return isIdentical
+}
+
+/** Lasting lines, broken between words where the terminal is narrow. */
+function say(
+  { screen, context }: Stage,
+  lines: readonly string[],
+  paint: (text: string) => string = (text) => text,
+): void {
+  const broken = lines.flatMap((line) => {
+    if (context.stdout.isTTY !== true || displayWidth(line) <= screen.columns) return [line]
+    const indent = /^ */.exec(line)?.[0] ?? ''
+    return wrap(line.trimStart(), screen.columns - indent.length).map((part) => indent + part)
+  })
+  screen.print(broken.map(paint))
 }
 
 function start(stage: Stage, name: string, argv: readonly string[]): DemoChild {
@@ -175,12 +206,23 @@ async function showUntilDone(
 function verdictLines(name: string, comparison: Comparison, done: v.InferOutput<typeof Done>): string[] {
   const { differences, fileCount, symlinkCount, totalBytes } = comparison
   const what = `${formatCount(fileCount, 'file')}, ${formatBytes(totalBytes)}, ${formatCount(symlinkCount, 'symbolic link')}`
-  const speed = `${formatDuration(done.durationMs)}, ${formatRate(done.averageBytesPerSecond)} on average`
+  const speed = `in ${formatDuration(done.durationMs)} at ${formatRate(done.averageBytesPerSecond)}`
   return [
-    `${name}: ${differences.length === 0 ? `identical (${what})` : 'DIFFERENT'} in ${speed}`,
+    `${name}: received ${speed}, ${differences.length === 0 ? `identical: ${what}` : 'DIFFERENT:'}`,
     ...done.peers
       .filter((peer) => peer.receivedBytes > 0)
       .map((peer) => `  ${formatBytes(peer.receivedBytes)} from ${safeText(peer.name)}, ${peer.route}`),
     ...differences.map((difference) => `  ${safeText(difference)}`),
   ]
+}
+
+/** What a swarm is good for: the sender need not upload every copy. */
+function originLine(done: readonly v.InferOutput<typeof Done>[]): string {
+  let fromSender = 0
+  let fromOthers = 0
+  for (const peer of done.flatMap(({ peers }) => peers)) {
+    if (peer.name === SENDER) fromSender += peer.receivedBytes
+    else fromOthers += peer.receivedBytes
+  }
+  return `The sender sent ${formatBytes(fromSender)} for two copies; the receivers gave each other ${formatBytes(fromOthers)}.`
 }

@@ -13,6 +13,17 @@ type Arrival =
 /** How long a measured round trip is used, milliseconds. */
 const ROUND_TRIP_LIFE_MS = 250
 
+/**
+ * Gives the memory of a message back at once. Left to the garbage collector, a fast transfer sets it off several times
+ * a second, because every message is large and outside of its heap; and the next message would lie in fresh memory
+ * instead of this one's, which is still in the processor's cache.
+ */
+function freeNow(bytes: Uint8Array): void {
+  const { buffer } = bytes
+  // Small messages may lie in a pool that others share.
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength) buffer.transfer(0)
+}
+
 export class RtcLane implements Lane {
   readonly id: string
   readonly #connection: RtcConnection
@@ -46,7 +57,10 @@ export class RtcLane implements Lane {
     const listener = this.#listener
     if (listener === undefined) this.#early.push(arrival)
     else if (arrival.kind === 'control') listener.control(arrival.text)
-    else listener.frame(arrival.bytes)
+    else {
+      listener.frame(arrival.bytes)
+      freeNow(arrival.bytes)
+    }
   }
 
   becomeWritable(): void {

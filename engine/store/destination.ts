@@ -1,7 +1,7 @@
 /** Looks at the folder that a person chose for a download, before anything of the download is written. */
 
-import { lstat, mkdir, open, realpath, rm, statfs } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, mkdir, open, realpath, rm, stat, statfs } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { randomBytes, toHex } from '#shared/encoding/bytes.ts'
 import { AppError } from '#shared/errors.ts'
 import { topNamesOf, type Manifest } from '#shared/share/manifest.ts'
@@ -12,13 +12,32 @@ import { numberedName } from './walk.ts'
 /** Makes the folder when it is missing. @returns its real path, so that one folder has one name in the library */
 export async function prepareDestination(path: string): Promise<string> {
   try {
-    await mkdir(path, { recursive: true })
+    await makeFolder(path)
     const real = await realpath(path)
     if (!(await lstat(real)).isDirectory()) throw new AppError('disk.unsafe-path', { detail: path })
     return real
   } catch (cause) {
-    if (errnoOf(cause) === 'EEXIST') throw new AppError('disk.unsafe-path', { detail: path, cause })
     throw writeError(cause, path)
+  }
+}
+
+/** Not by `recursive`, which says ENOENT of a disk that is read-only. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await stat(path)
+  } catch (cause) {
+    if (errnoOf(cause) !== 'ENOENT' || dirname(path) === path) throw cause
+    await makeFolder(dirname(path))
+    await makeOne(path)
+  }
+}
+
+async function makeOne(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (cause) {
+    // Another program made it meanwhile; or it is a link to nothing, which is looked at next.
+    if (errnoOf(cause) !== 'EEXIST') throw cause
   }
 }
 

@@ -146,8 +146,14 @@ function makeLink(root: string, path: string, target: string): void {
 export function sizes(job: SizesJob): SizesResult {
   forgetFolders()
   const size = (path: string): number => {
-    const stats = lstatSync(join(job.root, path), { throwIfNoEntry: false })
-    return stats?.isFile() === true ? stats.size : -1
+    try {
+      const stats = lstatSync(join(job.root, path), { throwIfNoEntry: false })
+      return stats?.isFile() === true ? stats.size : -1
+    } catch (cause) {
+      // Something else stands where a folder was: the file is not there, and the next write will say why.
+      if (['ENOTDIR', 'ELOOP'].includes(errnoOf(cause))) return -1
+      throw writeError(cause, path)
+    }
   }
   const parts = new Float64Array(job.files.length)
   const finals = new Float64Array(job.files.length)

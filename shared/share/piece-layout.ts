@@ -8,7 +8,7 @@ export const MIN_PIECE_BYTES = 256 * KIB
 /** Larger ones would make a spoilt piece dear and a swarm slow to spread. */
 export const MAX_PIECE_BYTES = 16 * 1024 * KIB
 /** About so many pieces make a swarm mix well, while bitfields and records stay small. */
-const WANTED_PIECES = 1024
+const WANTED_PIECES = 512
 /** Bounds bitfields (128 KiB) and, with the largest piece, a share (16 TiB). */
 export const MAX_PIECES = 2 ** 20
 /** Bytes of a share at most. */

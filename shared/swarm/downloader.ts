@@ -15,7 +15,7 @@ import type { PieceStore } from './piece-store.ts'
 import { PieceVerifier } from './piece-verifier.ts'
 
 /** Bytes of pieces being put together or verified, over all peers: the receiver's memory. */
-const OPEN_BYTES = 48 * 1024 * 1024
+const OPEN_BYTES = 32 * 1024 * 1024
 /** But at least so many pieces, or large ones would leave the disk or the network idle. */
 const MIN_OPEN_PIECES = 3
 /** A peer that owes blocks and sends none for so long is snubbed: others are asked for what it owes. */
@@ -95,7 +95,7 @@ export class Downloader {
   /** Throws AppError `peer.protocol` for a block that nobody asked for. */
   receive(session: PeerSession, lane: SessionLane, frame: BlockFrame): void {
     const key = blockKey(frame.piece, frame.block)
-    const expected = lane.settle(key)
+    const expected = lane.outstanding.get(key)
     lane.lastBlockMs = this.#clock.now()
     lane.down.add(frame.bytes.length)
     session.receivedBytes += frame.bytes.length
@@ -105,6 +105,11 @@ export class Downloader {
     }
     if (expected !== frame.bytes.length)
       throw new AppError('peer.protocol', { detail: 'block of a wrong length' })
+    if (frame.block === 0 && frame.record === undefined) {
+      throw new AppError('peer.protocol', { detail: 'piece without a record' })
+    }
+    // Settled only now: what a banned peer still owes is found by what is outstanding.
+    lane.settle(key)
     session.isSnubbed = false
     const open = this.#open.get(frame.piece)
     if (open !== undefined) this.#place(session, open, frame)
@@ -234,13 +239,9 @@ export class Downloader {
   }
 
   #place(session: PeerSession, open: OpenPiece, frame: BlockFrame): void {
-    if (frame.block === 0) {
-      if (frame.record === undefined)
-        throw new AppError('peer.protocol', { detail: 'piece without a record' })
-      if (!open.isReceived(0)) {
-        open.record = frame.record
-        open.recordFrom = session.peer
-      }
+    if (frame.block === 0 && !open.isReceived(0)) {
+      open.record = frame.record
+      open.recordFrom = session.peer
     }
     if (!open.receive(frame.block, frame.bytes, session.peer)) return
     this.#cancelElsewhere(session, open.index, frame.block)

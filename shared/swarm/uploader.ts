@@ -11,7 +11,7 @@ import type { PeerSession, SessionLane, UploadItem } from './peer-session.ts'
 import type { PieceStore, StoredPiece } from './piece-store.ts'
 
 /** Bytes of pieces kept in memory, of which at least MIN_SLOTS pieces. */
-const CACHE_BYTES = 32 * 1024 * 1024
+const CACHE_BYTES = 16 * 1024 * 1024
 /** Two being sent and one being read, so that neither the disk nor the network waits. */
 const MIN_SLOTS = 3
 /** A piece stays at least so long, or several peers in different places would push each other's pieces out. */

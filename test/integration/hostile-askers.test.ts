@@ -8,6 +8,7 @@ import type { PeerId } from '#shared/share/keys.ts'
 import { BeelineProcess } from './harness/beeline-process.ts'
 import { eventually, sleep } from './harness/eventually.ts'
 import { HELLO, HostilePeer, newLane, type Manners } from './harness/hostile-peer.ts'
+import { RawConnection } from './harness/raw-connection.ts'
 import { seededRandom } from './harness/seeded-random.ts'
 import { TempFolder } from './harness/temp-folder.ts'
 import { compareFolders, writeFile, writeRandomFile } from './harness/trees.ts'
@@ -63,7 +64,6 @@ async function expectService(): Promise<void> {
   expect(await receiver.ending(), receiver.describe()).toEqual({ code: 0, signal: null })
   expect(compareFolders(folder.at('tree'), folder.at('got/tree'))).toEqual([])
   expect(victim.isRunning, victim.describe()).toBe(true)
-  console.log('PEAK', Math.round(peakBytes/MIB), [...victim.lastWords.matchAll(/lane\.failed.*/g)].length, victim.lastWords.slice(-1500))
   expect(peakBytes).toBeLessThan(MAX_RESIDENT_BYTES)
 }
 
@@ -134,7 +134,6 @@ const CANDIDATE = 'candidate:1 1 UDP 2122317823 127.0.0.1 9 typ host'
 
 /** A true offer, made without being sent. */
 async function offerOf(peer: HostilePeer): Promise<Extract<Signal, { kind: 'offer' }>> {
-  const { RawConnection } = await import('./harness/raw-connection.ts')
   const lane = newLane()
   const found = Promise.withResolvers<Extract<Signal, { kind: 'offer' }>>()
   const connection = new RawConnection(lane, {

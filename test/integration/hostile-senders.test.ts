@@ -78,7 +78,6 @@ async function completeFromOwner({ process, destination, peakBytes }: Victim): P
     await owner.stop()
   }
   expect(compareFolders(folder.at('tree'), `${destination}/tree`), process.describe()).toEqual([])
-  console.log('PEAK', Math.round(peakBytes()/MIB))
   expect(peakBytes()).toBeLessThan(MAX_RESIDENT_BYTES)
 }
 

@@ -87,9 +87,15 @@ export class BeelineProcess implements AsyncDisposable {
     return this.#ending === undefined
   }
 
+  get pid(): number {
+    const { pid } = this.#process
+    if (pid === undefined) throw new Error('the process could not be started')
+    return pid
+  }
+
   /** Memory that the process has in use now, bytes. */
   get residentBytes(): number {
-    const pages = readFileSync(`/proc/${this.#process.pid}/statm`, 'utf8').split(' ')[1]
+    const pages = readFileSync(`/proc/${this.pid}/statm`, 'utf8').split(' ')[1]
     return Number(pages) * 4096
   }
 

@@ -56,6 +56,15 @@ export class RawConnection {
   }
 
   receive(signal: Signal): void {
+    if (this.isClosed) return
+    try {
+      this.#receive(signal)
+    } catch {
+      this.close() // the library refuses, as when the other side hung up between two signals
+    }
+  }
+
+  #receive(signal: Signal): void {
     if (signal.kind === 'offer' || signal.kind === 'answer') {
       // Or this side's library would refuse to send what the other one must survive.
       const sdp = signal.sdp.replace(/a=max-message-size:\d+/, 'a=max-message-size:16777216')
@@ -130,8 +139,4 @@ export class RawConnection {
       if (!this.isClosed) act()
     })
   }
-}
-
-export function closeAllRawConnections(): void {
-  for (const connection of ALIVE) connection.close()
 }

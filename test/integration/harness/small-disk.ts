@@ -1,0 +1,51 @@
+/** A disk of a few MiB that can be full or read-only: a tmpfs, where this user may mount one. */
+
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+/** Why there is none here; undefined when there can be. */
+export const NO_SMALL_DISK: string | undefined = reasonAgainst()
+
+function reasonAgainst(): string | undefined {
+  if (process.platform !== 'linux') return 'tmpfs is Linux'
+  if (process.getuid?.() !== 0) return 'only root may mount'
+  const probe = mkdtempSync(path.join(tmpdir(), 'beeline-mount-'))
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', probe], { stdio: 'pipe' })
+    execFileSync('umount', [probe], { stdio: 'pipe' })
+    return undefined
+  } catch {
+    return 'mounting is forbidden here'
+  } finally {
+    rmdirSync(probe)
+  }
+}
+
+export class SmallDisk implements Disposable {
+  readonly path: string
+
+  constructor(folder: string, sizeBytes: number) {
+    this.path = folder
+    mkdirSync(folder, { recursive: true })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeBytes}`, 'tmpfs', folder])
+  }
+
+  resize(sizeBytes: number): void {
+    execFileSync('mount', ['-o', `remount,size=${sizeBytes}`, this.path])
+  }
+
+  makeReadOnly(): void {
+    execFileSync('mount', ['-o', 'remount,ro', this.path])
+  }
+
+  makeWritable(): void {
+    execFileSync('mount', ['-o', 'remount,rw', this.path])
+  }
+
+  [Symbol.dispose](): void {
+    // Lazily: a process that was just killed may still hold a file.
+    execFileSync('umount', ['-l', this.path])
+  }
+}
