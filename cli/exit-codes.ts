@@ -44,6 +44,7 @@ const FAMILIES: Readonly<Record<ErrorCode, ExitFamily>> = {
   'manifest.bad-name': 'source',
   'summary.invalid': 'protocol',
   'share.not-found': 'unavailable',
+  'share.changed': 'source',
   'share.unknown': 'usage',
   'share.empty': 'source',
   'source.not-found': 'source',

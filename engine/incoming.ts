@@ -19,6 +19,8 @@ const OFFER_LIMIT_MS = 45_000
 /** Between two questions to the coordinator, at first and at most; doubled in between. Milliseconds. */
 const ASK_AGAIN_MS = 250
 const MAX_ASK_AGAIN_MS = 4000
+/** After a sender has withdrawn, until it is looked whether others can help. Milliseconds. */
+const WITHDRAWN_MS = 500
 /** Between two flushes to the platter while receiving. Milliseconds. */
 const CHECKPOINT_MS = 5000
 
@@ -109,6 +111,14 @@ export class Incoming extends TransferBase implements IncomingTransfer {
     this.#manifestBytes = bytes
     this.session.swarm.offerManifest(bytes)
     this.#listed.resolve(manifest)
+  }
+
+  /** Others may still have every piece; only without them there is nothing to wait for. */
+  protected override onWithdrawn(): void {
+    setTimeout(() => {
+      if (this.state === 'receiving' && !this.session.swarm.hasSource)
+        this.fail(new AppError('share.changed'))
+    }, WITHDRAWN_MS)
   }
 
   protected override async onDone(): Promise<void> {

@@ -14,8 +14,6 @@ import type { EngineOptions } from './engine.ts'
 import { viewPeer } from './peer-view.ts'
 import { AGENT } from './version.ts'
 
-const SOURCE_CHANGED = 'The sender stopped, because a file changed on the sender’s disk. Ask for a new link.'
-
 /** Bytes of a join token. */
 const TOKEN_BYTES = 16
 
@@ -25,6 +23,8 @@ export interface ShareSessionOptions {
   readonly engine: EngineOptions
   readonly events: Pick<SwarmEvents, 'summary' | 'manifest' | 'written' | 'done' | 'failed' | 'changed'> & {
     notice(text: string): void
+    /** A peer stopped because its source is not what was offered any more. */
+    withdrawn(): void
   }
 }
 
@@ -53,7 +53,7 @@ export class ShareSession {
         ...events,
         left: (_peer, reason) => {
           this.#log('peer.left', { reason })
-          if (reason === 'source-changed') events.notice(SOURCE_CHANGED)
+          if (reason === 'source-changed') events.withdrawn()
         },
         laneGone: (peer, lane, reason) => this.#laneGone(peer, lane, reason),
         banned: (peer, error) => {

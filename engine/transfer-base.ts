@@ -55,6 +55,7 @@ export abstract class TransferBase implements Transfer {
         failed: (error) => this.fail(error),
         changed: () => this.changed(),
         notice: (text) => this.notice(text),
+        withdrawn: () => this.onWithdrawn?.(),
       },
     })
   }
@@ -62,6 +63,7 @@ export abstract class TransferBase implements Transfer {
   protected onSummary?(summary: Parameters<ShareSession['swarm']['learnSummary']>[0], box: Uint8Array): void
   protected onManifest?(bytes: Uint8Array<ArrayBuffer>): void
   protected onDone?(): void | Promise<void>
+  protected onWithdrawn?(): void
   /** Lets go of the disk. Called once, after the swarm is closed. */
   protected abstract letGo(): Promise<void>
   abstract view(): TransferView

@@ -20,6 +20,8 @@ export const ERRORS = {
   'summary.invalid': 'The description of this share is damaged or forged. Ask the sender for a new link.',
   'share.not-found':
     'Nobody offers this share at the moment. Ask the sender to keep Beeline running, then try again.',
+  'share.changed':
+    'The sender stopped, because a file changed on the sender’s disk. Ask for a new link; what has arrived is kept.',
   'share.unknown': 'No share with this name is known here. List them with “beeline send --list”.',
   'share.empty': 'There is nothing to send in there. Choose at least one file or folder.',
   'source.not-found': 'The file or folder does not exist. Check the path.',

@@ -12,6 +12,11 @@ type Arrival =
 
 /** How long a measured round trip is used, milliseconds. */
 const ROUND_TRIP_LIFE_MS = 250
+/**
+ * Control messages that may wait to be sent, bytes. The longest is some 175 KB; a peer that asks on and on and takes no
+ * answer would otherwise fill the memory with descriptions and refusals.
+ */
+const MAX_CONTROL_BUFFERED_BYTES = 4 * 1024 * 1024
 
 /**
  * Gives the memory of a message back at once. Left to the garbage collector, a fast transfer sets it off several times
@@ -75,6 +80,11 @@ export class RtcLane implements Lane {
 
   sendControl(text: string): boolean {
     if (this.#closedReason !== undefined) return false
+    if (this.#control.bufferedAmount() > MAX_CONTROL_BUFFERED_BYTES) {
+      // Later: whoever sends is in the middle of something that the end of a lane would change.
+      setImmediate(() => this.close())
+      return false
+    }
     try {
       this.#control.sendMessage(text)
       return true

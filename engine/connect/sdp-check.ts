@@ -27,7 +27,8 @@ const ATTRIBUTES: readonly RegExp[] = [
 const REQUIRED = ['fingerprint:', 'setup:', 'ice-ufrag:', 'ice-pwd:', 'mid:']
 const OTHER_LINES: readonly RegExp[] = [
   /^v=0$/,
-  /^o=[\w-]{1,32} \d{1,20} \d{1,20} IN IP[46] [0-9a-fA-F.:]{2,45}$/,
+  // Firefox: `mozilla...THIS_IS_SDPARTA-99.0`
+  /^o=[\w.-]{1,64} \d{1,20} \d{1,20} IN IP[46] [0-9a-fA-F.:]{2,45}$/,
   /^s=[ -]$/,
   /^t=0 0$/,
   /^m=application \d{1,5} UDP\/DTLS\/SCTP webrtc-datachannel$/,

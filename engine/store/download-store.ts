@@ -13,7 +13,7 @@ import type { Library } from '../library/library.ts'
 import { BufferPool } from './buffer-pool.ts'
 import type { FinishJob, ReadSegment } from './disk-jobs.ts'
 import type { DiskPool } from './disk-pool.ts'
-import type { LocalNames } from './local-names.ts'
+import { localTarget, type LocalNames } from './local-names.ts'
 import { recover } from './recovery.ts'
 
 export interface DownloadStoreOptions {
@@ -97,7 +97,8 @@ export class DownloadStore implements PieceStore {
     const { manifest, names, destination, pool } = this.options
     const links: { path: string; target: string }[] = []
     manifest.entries.forEach((entry, i) => {
-      if (entry.kind === 'symlink') links.push({ path: names.paths[i] ?? '', target: entry.target })
+      if (entry.kind === 'symlink')
+        links.push({ path: names.paths[i] ?? '', target: localTarget(entry.target, names.rules) })
     })
     await pool.run({ kind: 'place', root: destination, files: [], folders: [], links })
   }

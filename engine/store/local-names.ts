@@ -37,6 +37,7 @@ export interface LocalNames {
   readonly paths: readonly string[]
   /** One per file, in manifest order. */
   readonly files: readonly LocalFile[]
+  readonly rules: NameRules
   /** Entries whose path differs from the manifest's, top names apart. */
   readonly renamedCount: number
 }
@@ -44,6 +45,15 @@ export interface LocalNames {
 export function windowsName(name: string): string {
   const clean = name.replaceAll(FORBIDDEN, '_').replace(/[. ]+$/, (tail) => '_'.repeat(tail.length))
   return RESERVED.test(clean) ? `_${clean}` : clean
+}
+
+/** A link's target by the names that this system can hold: on Windows `C:` would be a drive. */
+export function localTarget(target: string, rules: Pick<NameRules, 'isWindows'>): string {
+  if (!rules.isWindows) return target
+  return target
+    .split('/')
+    .map((name) => (name === '..' ? name : windowsName(name)))
+    .join('/')
 }
 
 export function localNames(manifest: Manifest, rules: NameRules): LocalNames {
@@ -63,7 +73,7 @@ export function localNames(manifest: Manifest, rules: NameRules): LocalNames {
     const final = paths[i] ?? ''
     if (entry.kind === 'file') files.push({ final, part: partName(final, files.length, taken, folders) })
   })
-  return { paths, files, renamedCount }
+  return { paths, files, rules, renamedCount }
 }
 
 /** `<name>.part`, unless the share itself has such a file or the name would be too long. */

@@ -5,6 +5,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import {
   MAX_ENTRIES,
+  MAX_TIME_MS,
   refusePath,
   refuseTarget,
   sortEntries,
@@ -98,7 +99,7 @@ class Walker {
 
   #file(absolute: string, name: string, stats: Stats): void {
     const isExecutable = (stats.mode & 0o100) !== 0 && process.platform !== 'win32'
-    const mtimeMs = Math.floor(stats.mtimeMs)
+    const mtimeMs = Math.max(-MAX_TIME_MS, Math.min(MAX_TIME_MS, Math.floor(stats.mtimeMs)))
     this.#add({ kind: 'file', path: name, sizeBytes: stats.size, mtimeMs, isExecutable })
     this.files.set(name, { path: absolute, stamp: stampOf(stats) })
   }

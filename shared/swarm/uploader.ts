@@ -23,6 +23,7 @@ interface Slot {
   piece: StoredPiece | undefined
   loadedMs: number
   usedMs: number
+  sentBlocks: number
 }
 
 /** An answer is a thousand times longer than its question, so one lane gets no more than one in so many milliseconds. */
@@ -184,7 +185,15 @@ export class Uploader {
     if (!lane.lane.sendFrame(frame)) return false
     lane.up.add(bytes.length)
     if (session !== undefined) session.sentBytes += bytes.length
+    this.#letGoIfSent(item.piece, slot)
     return true
+  }
+
+  /** With a single peer nobody else will ask for it, and the next piece finds its memory still in the cache. */
+  #letGoIfSent(piece: number, slot: Slot): void {
+    slot.sentBlocks++
+    const isSent = slot.piece !== undefined && slot.sentBlocks >= slot.piece.bytes.length / BLOCK_BYTES
+    if (isSent && new Set(this.#sessions.values()).size === 1) this.#drop(piece)
   }
 
   /** Reads the next piece of a queue while the one before it is being sent. */
@@ -201,7 +210,7 @@ export class Uploader {
     const store = this.#store
     if (store === undefined || this.#isClosed || !this.#makeRoom(store)) return false
     const now = this.#clock.now()
-    const slot: Slot = { piece: undefined, loadedMs: now, usedMs: now }
+    const slot: Slot = { piece: undefined, loadedMs: now, usedMs: now, sentBlocks: 0 }
     this.#slots.set(piece, slot)
     store.readPiece(piece).then(
       (stored) => {

@@ -24,7 +24,10 @@ test('50 GiB have their link at once, and nothing of them is read before somebod
   await sender.event('link', 10_000)
   const isWalked = sender.events.some((event) => event['state'] === 'seeding')
   expect(isWalked, 'the link must not wait for the walk').toBe(false)
-  await sender.reaches('the end of the walk', (view) => view.state === 'seeding' && view.totalBytes >= 50 * GIB)
+  await sender.reaches(
+    'the end of the walk',
+    (view) => view.state === 'seeding' && view.totalBytes >= 50 * GIB,
+  )
   // The program itself, its libraries and its database are some 30 MiB.
   expect(readBytesOf(sender.pid)).toBeLessThan(300 * MIB)
 })

@@ -107,7 +107,10 @@ test('a tree of 5,000 files, a large one and everything odd arrives identical, a
   expect(notices).toEqual([expect.stringMatching(/^2 left out \(symbolic links that lead out/)])
   // Nothing was changed on the side of the sender.
   expect(differencesOf(original, describeTree(folder.at('tree')))).toEqual([])
-  const done = v.parse(v.looseObject({ receivedBytes: v.number(), totalBytes: v.number() }), receiver.find('done'))
+  const done = v.parse(
+    v.looseObject({ receivedBytes: v.number(), totalBytes: v.number() }),
+    receiver.find('done'),
+  )
   expect(done.receivedBytes).toBe(done.totalBytes)
 })
 

@@ -65,7 +65,12 @@ export class BeelineProcess implements AsyncDisposable {
   constructor(argv: readonly string[], settings: BeelineSettings) {
     this.#name = argv[0] ?? ''
     this.#process = spawn(process.execPath, [LAUNCHER, ...argv, '--json', '--verbose'], {
-      env: { ...process.env, BEELINE_HOME: settings.home, BEELINE_BIND: '127.0.0.1', BEELINE_COORDINATOR: '' },
+      env: {
+        ...process.env,
+        BEELINE_HOME: settings.home,
+        BEELINE_BIND: '127.0.0.1',
+        BEELINE_COORDINATOR: '',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(settings.workingDir === undefined ? {} : { cwd: settings.workingDir }),
     })

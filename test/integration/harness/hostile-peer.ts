@@ -20,16 +20,22 @@ import type { TrueShare } from './true-share.ts'
 
 export interface Manners {
   /** First words on a lane; a polite hello and a full bitfield if not given. */
-  greet?(connection: RawConnection, peer: HostilePeer): void
+  readonly greet?: (connection: RawConnection, peer: HostilePeer) => void
   /** True when it has been dealt with; otherwise politeness takes over. */
-  hear?(message: PeerMessage, connection: RawConnection, peer: HostilePeer): boolean
+  readonly hear?: (message: PeerMessage, connection: RawConnection, peer: HostilePeer) => boolean
   /** What is sent for a block; the true frame if not given, nothing for `undefined`. */
-  frame?(piece: number, block: number, peer: HostilePeer): Uint8Array | undefined
+  readonly frame?: (piece: number, block: number, peer: HostilePeer) => Uint8Array | undefined
   /** False: lanes are neither offered nor answered, and signals only collected. */
-  connects?: boolean
+  readonly connects?: boolean
 }
 
-export const HELLO: PeerMessage = { type: 'hello', version: 1, features: [], name: 'hostile', agent: 'test' }
+export const HELLO: Extract<PeerMessage, { type: 'hello' }> = {
+  type: 'hello',
+  version: 1,
+  features: [],
+  name: 'hostile',
+  agent: 'test',
+}
 
 export class HostilePeer implements AsyncDisposable {
   readonly share: TrueShare
@@ -117,7 +123,8 @@ export class HostilePeer implements AsyncDisposable {
   #connection(to: PeerId, lane: LaneId): RawConnection {
     const connection = new RawConnection(lane, {
       signal: (signal) => this.signal(to, signal),
-      opened: (opened) => (this.#manners.greet === undefined ? this.greet(opened) : this.#manners.greet(opened, this)),
+      opened: (opened) =>
+        this.#manners.greet === undefined ? this.greet(opened) : this.#manners.greet(opened, this),
       text: (text, on) => this.#hear(text, on),
       bytes: () => undefined,
     })
@@ -142,22 +149,15 @@ export class HostilePeer implements AsyncDisposable {
     if (message === undefined) return
     this.heard.push(message)
     if (this.#manners.hear?.(message, connection, this) === true) return
-    switch (message.type) {
-      case 'ping':
-        this.say(connection, { type: 'pong', id: message.id })
-        return
-      case 'manifest.get': {
-        const { offset, length } = message
-        const bytes = this.share.manifestBytes.subarray(offset, offset + length)
-        connection.blocks(writeManifestFrame(new Uint8Array(MAX_FRAME_BYTES), offset, bytes))
-        return
+    if (message.type === 'ping') this.say(connection, { type: 'pong', id: message.id })
+    else if (message.type === 'manifest.get') {
+      const { offset, length } = message
+      const bytes = this.share.manifestBytes.subarray(offset, offset + length)
+      connection.blocks(writeManifestFrame(new Uint8Array(MAX_FRAME_BYTES), offset, bytes))
+    } else if (message.type === 'request') {
+      for (const [piece, first, count] of message.ranges) {
+        for (let block = first; block < first + count; block++) this.#serve(connection, piece, block)
       }
-      case 'request':
-        for (const [piece, first, count] of message.ranges) {
-          for (let block = first; block < first + count; block++) this.#serve(connection, piece, block)
-        }
-        return
-      default:
     }
   }
 

@@ -9,7 +9,9 @@ export interface SeededRandom {
 }
 
 /** mulberry32. @param seed from the environment variable TEST_SEED, else anew at each run */
-export function seededRandom(seed: number = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31)): SeededRandom {
+export function seededRandom(
+  seed: number = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31),
+): SeededRandom {
   let state = seed >>> 0
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0

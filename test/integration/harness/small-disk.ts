@@ -13,8 +13,8 @@ function reasonAgainst(): string | undefined {
   if (process.getuid?.() !== 0) return 'only root may mount'
   const probe = mkdtempSync(path.join(tmpdir(), 'beeline-mount-'))
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', probe], { stdio: 'pipe' })
-    execFileSync('umount', [probe], { stdio: 'pipe' })
+    run('mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', probe)
+    run('umount', probe)
     return undefined
   } catch {
     return 'mounting is forbidden here'
@@ -29,23 +29,28 @@ export class SmallDisk implements Disposable {
   constructor(folder: string, sizeBytes: number) {
     this.path = folder
     mkdirSync(folder, { recursive: true })
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeBytes}`, 'tmpfs', folder])
+    run('mount', '-t', 'tmpfs', '-o', `size=${sizeBytes}`, 'tmpfs', folder)
   }
 
   resize(sizeBytes: number): void {
-    execFileSync('mount', ['-o', `remount,size=${sizeBytes}`, this.path])
+    run('mount', '-o', `remount,size=${sizeBytes}`, this.path)
   }
 
   makeReadOnly(): void {
-    execFileSync('mount', ['-o', 'remount,ro', this.path])
+    run('mount', '-o', 'remount,ro', this.path)
   }
 
   makeWritable(): void {
-    execFileSync('mount', ['-o', 'remount,rw', this.path])
+    run('mount', '-o', 'remount,rw', this.path)
   }
 
   [Symbol.dispose](): void {
     // Lazily: a process that was just killed may still hold a file.
-    execFileSync('umount', ['-l', this.path])
+    run('umount', '-l', this.path)
   }
+}
+
+/** Both programs are part of every Linux. */
+function run(program: string, ...argv: readonly string[]): void {
+  execFileSync(program, argv, { stdio: 'pipe' })
 }

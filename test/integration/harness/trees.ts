@@ -59,11 +59,16 @@ export function describeTree(root: string): Map<string, string> {
 }
 
 /** What differs, one line each, at most twenty; empty when the trees are the same. */
-export function differencesOf(left: ReadonlyMap<string, string>, right: ReadonlyMap<string, string>): string[] {
+export function differencesOf(
+  left: ReadonlyMap<string, string>,
+  right: ReadonlyMap<string, string>,
+): string[] {
   const differences: string[] = []
   for (const name of new Set([...left.keys(), ...right.keys()])) {
     if (left.get(name) !== right.get(name)) {
-      differences.push(`${JSON.stringify(name)}: ${left.get(name) ?? 'nothing'} ≠ ${right.get(name) ?? 'nothing'}`)
+      differences.push(
+        `${JSON.stringify(name)}: ${left.get(name) ?? 'nothing'} ≠ ${right.get(name) ?? 'nothing'}`,
+      )
     }
   }
   return differences.slice(0, 20)

@@ -77,9 +77,11 @@ export class TrueShare implements AsyncDisposable {
     using library = new DisposableLibrary(home)
     const row = await eventually('the list of files', () => {
       const share = library.opened.share(topic)
-      return share?.manifest == null || share.private_key === null
+      const manifestBytes = share?.manifest ?? undefined
+      const privateKey = share?.private_key ?? undefined
+      return manifestBytes === undefined || privateKey === undefined
         ? undefined
-        : { manifestBytes: share.manifest, privateKey: share.private_key }
+        : { manifestBytes, privateKey }
     })
     await eventually('the description at the coordinator', () => store.get(topic, Date.now()))
     await transfer.stop()

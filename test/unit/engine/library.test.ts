@@ -42,7 +42,11 @@ test('shares, transfers, pieces and settings survive a restart', () => {
   first.close()
 
   const second = open(folder)
-  expect(second.share(topic)).toMatchObject({ title: '제목', created_at_ms: 5, coordinators: [{ host: 'a.example' }] })
+  expect(second.share(topic)).toMatchObject({
+    title: '제목',
+    created_at_ms: 5,
+    coordinators: [{ host: 'a.example' }],
+  })
   expect(second.transfer(topic, 'get', '/somewhere')).toMatchObject({ id, is_clean: 0, is_done: 0 })
   expect(second.transfer(topic, 'get', '/elsewhere').id).not.toBe(id)
   expect(second.pieces(id).map(({ index, isSynced }) => [index, isSynced])).toEqual([

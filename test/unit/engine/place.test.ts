@@ -1,6 +1,14 @@
 /** Finished files, empty ones, folders and links, put where they belong and nowhere else. */
 
-import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { FinishJob, PlaceJob } from '#engine/store/disk-jobs.ts'
@@ -13,7 +21,16 @@ const CONTENT = 'content'
 
 function finishJob(root: string, final: string, more: Partial<FinishJob> = {}): FinishJob {
   const part = `${final}.part`
-  return { kind: 'finish', root, part, final, sizeBytes: 7, mtimeMs: 1_600_000_000_123, isExecutable: false, ...more }
+  return {
+    kind: 'finish',
+    root,
+    part,
+    final,
+    sizeBytes: 7,
+    mtimeMs: 1_600_000_000_123,
+    isExecutable: false,
+    ...more,
+  }
 }
 
 const NOTHING: Omit<PlaceJob, 'root'> = { kind: 'place', files: [], folders: [], links: [] }

@@ -8,9 +8,9 @@ export interface LanePair extends AsyncDisposable {
   readonly left: Lane
   readonly right: Lane
   /** Lets time pass until the condition holds. Rejects when it takes too long. */
-  until(what: string, isDone: () => boolean): Promise<void>
+  readonly until: (what: string, isDone: () => boolean) => Promise<void>
   /** Lets some time pass. */
-  pass(): Promise<void>
+  readonly pass: () => Promise<void>
 }
 
 class Listener implements LaneListener {
@@ -25,7 +25,8 @@ class Listener implements LaneListener {
 
   frame(bytes: Uint8Array): void {
     this.calls.push('frame')
-    this.frames.push(bytes.slice())
+    // A real copy: it may be a Buffer, whose own slice is a view, and the memory is used again after the call.
+    this.frames.push(new Uint8Array(bytes))
   }
 
   writable(): void {
@@ -44,7 +45,7 @@ function attach(lane: Lane): Listener {
 }
 
 export function laneContract(name: string, open: () => Promise<LanePair>): void {
-  describe(name, () => {
+  describe(`the ${name}`, () => {
     test('carries control messages and frames, each kind in order, in both directions', async () => {
       await using pair = await open()
       const { left, right, until } = pair

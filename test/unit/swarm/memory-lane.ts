@@ -52,7 +52,7 @@ export class MemoryLane implements Lane {
 
   sendControl(text: string): boolean {
     if (this.#closedReason !== undefined) return false
-    this.#clock.after(this.#quality.delayMs, () => this.#other?.#arrive((listener) => listener.control(text)))
+    this.#deliver((listener) => listener.control(text))
     return true
   }
 
@@ -88,7 +88,8 @@ export class MemoryLane implements Lane {
   /** Ends it on both sides, and with it everything under way. */
   cut(reason: string): void {
     this.#end(reason)
-    this.#other?.#end(reason)
+    const other = this.#other
+    if (other !== undefined) other.#end(reason)
   }
 
   #end(reason: string): void {
@@ -109,10 +110,15 @@ export class MemoryLane implements Lane {
       if (this.#closedReason !== undefined) return
       const wasAbove = this.#buffered > LANE_LOW_WATER_BYTES
       this.#buffered -= bytes.length
-      this.#clock.after(this.#quality.delayMs, () => this.#other?.#arrive((listener) => listener.frame(bytes)))
+      this.#deliver((listener) => listener.frame(bytes))
       this.#sendNext()
       if (wasAbove && this.#buffered <= LANE_LOW_WATER_BYTES) this.#listener?.writable()
     })
+  }
+
+  #deliver(arrival: Arrival): void {
+    const other = this.#other
+    if (other !== undefined) this.#clock.after(this.#quality.delayMs, () => other.#arrive(arrival))
   }
 
   #arrive(arrival: Arrival): void {

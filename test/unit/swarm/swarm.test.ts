@@ -217,7 +217,9 @@ describe('misfortunes', () => {
     for (const receiver of [one, two]) swarm.connect(receiver, seeder, HOME)
     swarm.connect(one, two, HOME)
     const holdsAll = (): boolean =>
-      Array.from({ length: swarm.layout.pieceCount }).every((_, i) => one.store.have.has(i) || two.store.have.has(i))
+      Array.from({ length: swarm.layout.pieceCount }).every(
+        (_, i) => one.store.have.has(i) || two.store.have.has(i),
+      )
     expect(await swarm.clock.run(60_000, holdsAll)).toBe(true)
     seeder.swarm.close('stopped')
     expect(await swarm.finish(60_000, one, two)).toBe(true)

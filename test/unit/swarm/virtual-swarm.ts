@@ -130,7 +130,13 @@ export class VirtualSwarm {
     this.content = new Uint8Array(totalBytes)
     // Every block differs from every other, so that none is taken for another.
     for (let i = 0; i < totalBytes; i += 4096) {
-      this.content.set(createHash('sha256').update(`${i}`).digest().subarray(0, Math.min(32, totalBytes - i)), i)
+      this.content.set(
+        createHash('sha256')
+          .update(`${i}`)
+          .digest()
+          .subarray(0, Math.min(32, totalBytes - i)),
+        i,
+      )
     }
   }
 

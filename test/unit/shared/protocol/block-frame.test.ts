@@ -83,7 +83,7 @@ test('a record outlives the buffer that it came in', () => {
 
 /** A frame from its fields, whatever they are. */
 function raw(kind: number, first: number, second: number, length: number, flags = [0, 0, 0]): Uint8Array {
-  const frame = new Uint8Array(12 + length)
+  const frame = new Uint8Array(16 + length)
   frame.set([kind, ...flags])
   const view = new DataView(frame.buffer)
   view.setUint32(4, first)
@@ -100,10 +100,10 @@ describe('refused:', () => {
 
   test.each([
     ['nothing', new Uint8Array(0), LENGTH],
-    ['half a header', new Uint8Array(11), LENGTH],
+    ['half a header', new Uint8Array(15), LENGTH],
     ['only a header', raw(1, 0, 0, 0), LENGTH],
     ['a manifest stretch without bytes', raw(3, 0, 0, 0), LENGTH],
-    ['a byte more than the longest frame', raw(2, 0, 0, MAX_FRAME_BYTES - 11), LENGTH],
+    ['a byte more than the longest frame', raw(2, 0, 0, MAX_FRAME_BYTES - 15), LENGTH],
     ['kind 0', raw(0, 0, 0, 1), KIND],
     ['kind 4', raw(4, 0, 0, 1), KIND],
     ['kind 255', raw(255, 0, 0, 1), KIND],
