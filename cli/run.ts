@@ -1,7 +1,6 @@
 /** From a command line to an exit code: finds the command, and turns whatever is thrown into one line and a code. */
 
-import { readFileSync } from 'node:fs'
-import * as v from 'valibot'
+import { VERSION } from '#engine/version.ts'
 import { toAppError, type AppError } from '#shared/errors.ts'
 import { nearest, parseArguments, usageError } from './arguments.ts'
 import type { Command, Context } from './command.ts'
@@ -22,7 +21,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
 async function dispatch(argv: readonly string[], context: Context): Promise<number> {
   const [first, ...rest] = argv
   if (first === undefined || ['--help', '-h'].includes(first)) return print(generalHelp(COMMANDS), context)
-  if (['--version', '-v', '-V', 'version'].includes(first)) return print(`beeline ${version()}\n`, context)
+  if (['--version', '-v', '-V', 'version'].includes(first)) return print(`beeline ${VERSION}\n`, context)
   if (first === 'help') {
     return print(rest[0] === undefined ? generalHelp(COMMANDS) : commandHelp(findCommand(rest[0])), context)
   }
@@ -76,9 +75,4 @@ function details(error: AppError): string {
 function print(text: string, context: Context): number {
   context.stdout.write(text)
   return EXIT_CODES.ok
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  return v.parse(v.object({ version: v.string() }), JSON.parse(text)).version
 }

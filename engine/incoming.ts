@@ -8,6 +8,7 @@ import { filesOf, type Manifest } from '#shared/share/manifest.ts'
 import { decodeManifest } from '#shared/share/manifest-codec.ts'
 import { PieceLayout } from '#shared/share/piece-layout.ts'
 import { isManifestOf, openSummary, type Summary } from '#shared/share/summary.ts'
+import { pause } from './coordinator-client/pause.ts'
 import type { AcceptOptions, IncomingTransfer } from './engine.ts'
 import { chooseNames, freeBytes, prepareDestination } from './store/destination.ts'
 import { DownloadStore } from './store/download-store.ts'
@@ -275,17 +276,4 @@ function bytesOf(store: DownloadStore): number {
   const last = layout.pieceCount - 1
   const shortBy = have.has(last) ? layout.pieceBytes - layout.bytesOf(last) : 0
   return have.count * layout.pieceBytes - shortBy
-}
-
-function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, delayMs)
-    signal.addEventListener('abort', done, { once: true })
-  })
 }

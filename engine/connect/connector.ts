@@ -17,9 +17,9 @@ import { iceSettings, isAllowed, type RoutePolicy } from './ice-settings.ts'
 import { RtcConnection } from './rtc-connection.ts'
 
 /** Connections per share. Enough for a well-mixed swarm, few enough for a home router's tables. */
-export const MAX_CONNECTIONS = 12
+const MAX_CONNECTIONS = 12
 /** Lanes to one peer. */
-export const MAX_LANES = 16
+const MAX_LANES = 16
 /** A newcomer that is announced offers at once; when it does not, this side offers after so many milliseconds. */
 const NEWCOMER_MS = 5000
 
@@ -34,7 +34,7 @@ export interface ConnectorOptions {
   readonly log: (event: string, fields: Record<string, string | number | boolean>) => void
 }
 
-export interface ConnectorEvents {
+interface ConnectorEvents {
   opened(peer: PeerId, lane: Lane): void
   isBanned(peer: PeerId): boolean
   changed(): void

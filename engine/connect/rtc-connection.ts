@@ -29,7 +29,7 @@ const LAST_WORDS_MS = 60
 const CONTROL = { label: 'control', id: 0 }
 const BLOCKS = { label: 'blocks', id: 1 }
 
-export interface RtcConnectionEvents {
+interface RtcConnectionEvents {
   signal(signal: Signal): void
   opened(lane: RtcLane): void
   /** It never opened. Not called after `opened` or after `close`. */

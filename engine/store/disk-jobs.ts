@@ -12,7 +12,7 @@ export interface FileStamp {
   readonly inode: number
 }
 
-export interface WalkJob {
+interface WalkJob {
   readonly kind: 'walk'
   /** Absolute. */
   readonly paths: readonly string[]

@@ -27,7 +27,7 @@ const FORBIDDEN = /[<>:"|?*\\\u0000-\u001f]/g
 const PART = '.part'
 const MAX_NAME_BYTES = 255
 
-export interface LocalFile {
+interface LocalFile {
   readonly final: string
   readonly part: string
 }

@@ -31,10 +31,22 @@ export const events = {
   'engine.failed': EngineError,
 } as const
 
-export type Calls = typeof calls
-export type CallName = keyof Calls
-export type Input<K extends CallName> = v.InferOutput<Calls[K]['input']>
-export type Output<K extends CallName> = v.InferOutput<Calls[K]['output']>
-/** What the engine's side implements. Inputs are parsed already. */
-export type Handlers = { [K in CallName]: (input: Input<K>, signal: AbortSignal) => Promise<Output<K>> }
+type Calls = typeof calls
+type CallName = keyof Calls
+/**
+ * What the engine's side implements. Inputs are parsed already.
+ *
+ * @public
+ */
+export type Handlers = {
+  [K in CallName]: (
+    input: v.InferOutput<Calls[K]['input']>,
+    signal: AbortSignal,
+  ) => Promise<v.InferOutput<Calls[K]['output']>>
+}
+/**
+ * What the engine's side tells.
+ *
+ * @public
+ */
 export type Events = { [K in keyof typeof events]: v.InferOutput<(typeof events)[K]> }

@@ -33,12 +33,11 @@ export const RouteView = v.object({
 })
 export type RouteView = v.InferOutput<typeof RouteView>
 
-export const LaneView = v.object({
+const LaneView = v.object({
   id: v.string(),
   route: v.nullable(RouteView),
   roundTripMs: v.nullable(v.number()),
 })
-export type LaneView = v.InferOutput<typeof LaneView>
 
 export const PeerView = v.object({
   peer: PeerId,

@@ -8,7 +8,7 @@ import * as v from 'valibot'
 /** Bytes of an Ed25519 public key. */
 export const PUBLIC_KEY_BYTES = 32
 /** Bytes of an Ed25519 seed (RFC 8032 private key). */
-export const PRIVATE_KEY_BYTES = 32
+const PRIVATE_KEY_BYTES = 32
 /** 128 bits: beyond guessing, and the link stays short enough to read out in a terminal. */
 export const SECRET_BYTES = 16
 

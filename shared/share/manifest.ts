@@ -14,7 +14,7 @@ export interface FileEntry {
 }
 
 /** An empty folder. All others follow from the paths of what is in them. */
-export interface FolderEntry {
+interface FolderEntry {
   readonly kind: 'folder'
   readonly path: string
 }
@@ -35,11 +35,11 @@ export interface Manifest {
 
 export const MAX_ENTRIES = 200_000
 /** What common file systems take for one name. */
-export const MAX_NAME_BYTES = 255
+const MAX_NAME_BYTES = 255
 /** PATH_MAX of Linux, less room for the destination. */
 export const MAX_PATH_BYTES = 3072
 /** Deeper trees are made to exhaust stacks; real ones stay below 30. */
-export const MAX_DEPTH = 128
+const MAX_DEPTH = 128
 /**
  * UTF-8 bytes of all paths and link targets together: 280 for each of the most entries. Prefix compression would
  * otherwise let a manifest of 2 MiB unfold to a gigabyte of names. Small enough that what this leaves of
