@@ -22,8 +22,11 @@ const ASK_AGAIN_MS = 250
 const MAX_ASK_AGAIN_MS = 4000
 /** After a sender has withdrawn, until it is looked whether others can help. Milliseconds. */
 const WITHDRAWN_MS = 500
-/** Between two flushes to the platter while receiving. Milliseconds. */
-const CHECKPOINT_MS = 5000
+/**
+ * Between two flushes to the platter while receiving. After a power cut, what came since the last one is hashed again,
+ * not fetched again, so it need not be often. Milliseconds.
+ */
+const CHECKPOINT_MS = 15_000
 
 export class Incoming extends TransferBase implements IncomingTransfer {
   readonly #link: Link

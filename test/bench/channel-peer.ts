@@ -36,13 +36,15 @@ interface Signal {
 }
 
 const lines = createInterface(process.stdin)
+// The bench itself is gone: nothing is left to do, and the library would keep the process alive.
+lines.on('close', () => process.exit())
 lines.on('line', (line) => {
   const signal = JSON.parse(line) as Signal
   if (signal.end === true) {
     report(usage())
     channel?.close()
     peer.close()
-    setTimeout(() => process.exit(), 50)
+    lines.close()
   } else if (signal.sdp !== undefined && signal.type !== undefined) {
     peer.setRemoteDescription(signal.sdp, signal.type)
     if (signal.type === 'offer') {
