@@ -36,5 +36,5 @@ export interface Lane {
 
 /** Bytes waiting in a lane above which its owner sends no more frames: enough to keep a fast network busy. */
 export const LANE_HIGH_WATER_BYTES = 1024 * 1024
-/** Where `writable` is called. */
-export const LANE_LOW_WATER_BYTES = 256 * 1024
+/** Where `writable` is called: what is left must last until a busy event loop answers. */
+export const LANE_LOW_WATER_BYTES = 512 * 1024
