@@ -3,7 +3,6 @@
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { compareTrees } from './compare.ts'
 import {
   makeFile,
   makeSmallFiles,
@@ -36,7 +35,11 @@ try {
   rmSync(scratch, { recursive: true, force: true })
 }
 
-/** Rounds go through all contenders in turn, so that a noisy minute hits each of them. */
+/**
+ * Each contender runs once unmeasured, then its rounds follow at once. A virtual machine gives memory that lies idle for
+ * seconds back to its host, and getting it again costs seconds of processor time per GiB: whoever came after a pause, or
+ * after somebody who needs little, would pay for that.
+ */
 async function one(bytes: number, rounds: number): Promise<void> {
   const file = join(scratch, 'one file.bin')
   makeFile(file, bytes)
@@ -47,23 +50,23 @@ async function one(bytes: number, rounds: number): Promise<void> {
   const sameBytes = count * 4096
   makeFile(same, sameBytes)
   const all: Measured[] = []
-  for (let round = 0; round < rounds; round++) {
-    for (const measure of [
-      () => measureTcp(bytes),
-      () => measureChannel(bytes),
-      () => measureEngine({ name: 'Beeline, one file', source: file, bytes, isKept: false }, scratch),
-      () =>
-        measureEngine(
-          { name: 'Beeline, 20,000 files of 4 KiB', source: small, bytes: sameBytes, isKept: true },
-          scratch,
-        ),
-      () =>
-        measureEngine(
-          { name: 'Beeline, one file of that size', source: same, bytes: sameBytes, isKept: false },
-          scratch,
-        ),
-    ]) {
-      warmMemory(bytes, [file, same])
+  for (const measure of [
+    () => measureTcp(bytes),
+    () => measureChannel(bytes),
+    () => measureEngine({ name: 'Beeline, one file', source: file, bytes, isKept: false }, scratch),
+    () =>
+      measureEngine(
+        { name: 'Beeline, 20,000 files of 4 KiB', source: small, bytes: sameBytes, isKept: true },
+        scratch,
+      ),
+    () =>
+      measureEngine(
+        { name: 'Beeline, one file of that size', source: same, bytes: sameBytes, isKept: false },
+        scratch,
+      ),
+  ]) {
+    await measure()
+    for (let round = 0; round < rounds; round++) {
       const result = await measure()
       all.push(result)
       print(result)
@@ -85,18 +88,6 @@ async function one(bytes: number, rounds: number): Promise<void> {
   write('\nMedians as ratios, same run:')
   for (const [name, value] of Object.entries(ratios)) write(`  ${name.padEnd(24)} ${value.toFixed(2)}`)
   keep({ kind: 'one', bytes, rounds, ratios, runs: all })
-}
-
-/**
- * A virtual machine gives memory that nobody uses back to its host within seconds, page cache included, and getting it
- * again costs seconds of processor time per GiB. So that this hits no contender by chance, each begins right after the
- * sources were read and so much was written.
- */
-function warmMemory(bytes: number, sources: readonly string[]): void {
-  const path = join(scratch, 'warm')
-  makeFile(path, bytes)
-  for (const source of sources) compareTrees(source, source)
-  rmSync(path)
 }
 
 async function memory(bytes: number): Promise<void> {
