@@ -52,10 +52,6 @@ export class Uploader {
     this.#events = events
   }
 
-  get hasManifest(): boolean {
-    return this.#manifest !== undefined
-  }
-
   offerSummary(box: Uint8Array): void {
     this.#summaryBox = toBase64Url(box)
   }

@@ -2,12 +2,15 @@
 
 import { randomFillSync } from 'node:crypto'
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { startCoordinator } from '#coordinator/server.ts'
 import { MemorySummaryStore } from '#coordinator/memory-summary-store.ts'
+import { compareTrees } from '#cli/demo/compare-trees.ts'
 import { Child } from './child.ts'
-import { compareTrees } from './compare.ts'
 import type { Usage } from './usage.ts'
+
+/** Reading 4 GiB twice, with room. Milliseconds. */
+const COMPARE_LIMIT_MS = 300_000
 
 export interface Measured {
   readonly name: string
@@ -104,7 +107,9 @@ export async function measureEngine(
       sender.end()
       sent = await sender.line<Usage>()
     }
-    compareTrees(source, join(into, source.slice(source.lastIndexOf('/') + 1)))
+    const copy = join(into, basename(source))
+    const { differences } = await compareTrees(source, copy, AbortSignal.timeout(COMPARE_LIMIT_MS))
+    if (differences.length > 0) throw new Error(differences.join('\n'))
     const { firstByteSeconds, loopDelayP99Ms } = timed
     return { ...measured(name, bytes, timed, sent), firstByteSeconds, loopDelayP99Ms }
   } finally {
