@@ -2,7 +2,9 @@
 
 import type { CoordinatorAddress } from '#shared/share/link.ts'
 import type { IceServer } from '#shared/protocol/coordinator-messages.ts'
-import type { OfferView, TransferView } from '#shared/api/views.ts'
+import type { LimitSettings } from '#shared/api/settings-views.ts'
+import type { DetailsEvent, FolderView, Selection } from '#shared/api/transfer-views.ts'
+import type { OfferView, TransferId, TransferView } from '#shared/api/views.ts'
 
 export interface NetworkOptions {
   /** The person's own STUN and TURN servers; a coordinator's are added to them. */
@@ -11,6 +13,8 @@ export interface NetworkOptions {
   readonly routePolicy: 'automatic' | 'direct' | 'relay'
   /** Restricts ICE to one local address: tests on loopback. */
   readonly bindAddress?: string
+  /** Of UDP sockets; any when left out. */
+  readonly portRange?: { readonly from: number; readonly to: number }
 }
 
 export interface EngineOptions {
@@ -32,6 +36,17 @@ export interface SendOptions {
 export interface AcceptOptions {
   /** Folder in which the share's top names will stand. Made when it is missing. */
   readonly destination: string
+  /** Which files; null: all. Throws AppError `settings.bad-value` when it names none. */
+  readonly selection?: Selection
+}
+
+/** A transfer that this device remembers, running or not. */
+export interface TransferRecord {
+  readonly id: TransferId
+  /** As it was when it last ran, with no peers; made from what is known when it never did. */
+  readonly view: TransferView
+  /** It ran when a UI last closed, so it is taken up when one opens. */
+  readonly isToRun: boolean
 }
 
 /** An own share that can be taken up again under the same link. */
@@ -53,6 +68,9 @@ export interface Transfer {
   view(): TransferView
   /** Called at changes of state and of peers, not for progress: poll `view` for that. @returns unsubscribe */
   onChange(listener: () => void): () => void
+  /** Children of one folder of the share, '' is the top. Undefined until the list of files is known. */
+  folder(path: string): FolderView | undefined
+  details(): DetailsEvent
   /** Resolves when every byte of a `get` is verified on disk, or when a `send` has ended; rejects with its AppError. */
   finished(): Promise<void>
   /** Ends it and keeps what has arrived. Idempotent. */
@@ -62,6 +80,8 @@ export interface Transfer {
 export interface IncomingTransfer extends Transfer {
   /** What is offered. Rejects with AppError, `share.not-found` after a while without an answer. */
   offer(signal: AbortSignal): Promise<OfferView>
+  /** Resolves when the whole list of files is known. Rejects with AppError. */
+  listed(signal: AbortSignal): Promise<void>
   /** The person agreed. Rejects with AppError before anything is written where that can be known. */
   accept(options: AcceptOptions, signal: AbortSignal): Promise<void>
 }
@@ -72,6 +92,27 @@ export interface Engine extends AsyncDisposable {
   /** Takes up an own share again, under its old link. */
   resumeSend(shortId: string): Promise<Transfer>
   savedShares(): SavedShare[]
+  /** Everything this device remembers, newest first. */
+  history(): TransferRecord[]
+  /** Takes up a remembered transfer, own share or accepted get, without asking. Throws AppError `transfer.unknown`. */
+  resume(id: TransferId): Promise<Transfer>
+  /** The transfer must not run. Null: all files. Takes effect at `resume`. */
+  select(id: TransferId, selection: Selection): void
+  /** Notes what `history` gives. */
+  remember(id: TransferId, view: TransferView, isToRun: boolean): void
+  /** The transfer must not run. Finished files stay; unfinished `.part` files go if so wished. */
+  forget(id: TransferId, deletePartial: boolean): Promise<void>
+  /** Files of a transfer that does not run, from what is remembered. */
+  folder(id: TransferId, path: string): FolderView
+  setting(name: string): string | undefined
+  setSetting(name: string, value: string): void
+  /** Claims the data folder for one UI. Throws AppError `app.running`. @returns release */
+  claim(): () => void
+  /** For connections and shares from now on. */
+  setNetwork(network: NetworkOptions): void
+  setDeviceName(name: string): void
+  /** At once, also for what runs. */
+  setLimits(limits: LimitSettings): void
   /** Throws AppError `link.*`. */
   open(link: string): IncomingTransfer
   /** Stops everything and closes the library. The process must then be ended by `process.exit`: see transport facts. */

@@ -3,14 +3,18 @@
 import * as v from 'valibot'
 import { PeerId, Topic } from '../share/keys.ts'
 import { isErrorCode, type ErrorCode } from '../errors.ts'
+import { Capabilities } from './host-views.ts'
+import { SettingsView } from './settings-views.ts'
 
-const Bytes = v.pipe(v.number(), v.minValue(0))
+export const Bytes = v.pipe(v.number(), v.minValue(0))
 const BytesPerSecond = v.pipe(v.number(), v.minValue(0))
-const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+export const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const Code = v.custom<ErrorCode>(
   (value) => typeof value === 'string' && isErrorCode(value),
   'not an error code',
 )
+
+export const Paths = v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.minLength(1))
 
 /** Number of a transfer in one engine's library; survives restarts. */
 export const TransferId = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.brand('TransferId'))
@@ -23,6 +27,21 @@ export type RouteKind = v.InferOutput<typeof RouteKind>
 export const CandidateType = v.picklist(['host', 'srflx', 'prflx', 'relay'])
 export type CandidateType = v.InferOutput<typeof CandidateType>
 
+/**
+ * - `same-device`, `same-network`: they meet without a router in between
+ * - `public-address`: one side can be reached from everywhere; `hole-punched`: both routers let the packets through
+ * - `relay-only`: a person on this side wanted it so; `no-direct-path`: none of the direct ways carried a packet
+ */
+export const RouteReason = v.picklist([
+  'same-device',
+  'same-network',
+  'public-address',
+  'hole-punched',
+  'relay-only',
+  'no-direct-path',
+])
+export type RouteReason = v.InferOutput<typeof RouteReason>
+
 export const RouteView = v.object({
   kind: RouteKind,
   localType: CandidateType,
@@ -30,6 +49,10 @@ export const RouteView = v.object({
   localAddress: v.string(),
   remoteAddress: v.string(),
   protocol: v.picklist(['udp', 'tcp']),
+  /** Why it runs this way. */
+  reason: RouteReason,
+  /** Host of the own TURN server in use; null when there is none or the relay is the other side's. */
+  relayHost: v.nullable(v.string()),
 })
 export type RouteView = v.InferOutput<typeof RouteView>
 
@@ -64,6 +87,7 @@ export type PeerView = v.InferOutput<typeof PeerView>
  * - `offered`: waiting for the person to agree
  * - `checking`: hashing what an interrupted run left doubtful
  * - `receiving`, `seeding`: as they say; `stalled`: nobody connected has what is missing
+ * - `paused`: by the person, and incomplete; `finished`: complete, and not passed on any more
  * - `stopped`: by the person; `failed`: with `error`
  */
 export const TransferState = v.picklist([
@@ -74,21 +98,54 @@ export const TransferState = v.picklist([
   'receiving',
   'stalled',
   'seeding',
+  'paused',
+  'finished',
   'stopped',
   'failed',
 ])
 export type TransferState = v.InferOutput<typeof TransferState>
 
+/** How far a link works: on the own network, or wherever its coordinator is reached. */
+export const LinkReach = v.picklist(['network', 'anywhere'])
+export const CoordinatorState = v.picklist(['connecting', 'online', 'offline'])
+
+/** What a person should know and that stops nothing. `count` and `text` fill the sentence in. */
+export const NoticeCode = v.picklist([
+  /** `count` left out, the first is `text`. */
+  'left-out.special-file',
+  'left-out.outside-link',
+  'left-out.bad-name',
+  'left-out.unreadable',
+  /** `count` names were changed to fit this disk. */
+  'names-changed',
+  /** `count` servers cannot be used at the same time; `text`: which. */
+  'servers-unused',
+  /** A device was shut out; `text`: the error's code. */
+  'peer-banned',
+])
+export const NoticeView = v.object({ code: NoticeCode, count: Count, text: v.string() })
+export type NoticeView = v.InferOutput<typeof NoticeView>
+
 export const TransferView = v.object({
   id: TransferId,
+  /** The share's link, web form. */
+  link: v.string(),
+  linkReach: LinkReach,
+  addedAtMs: v.number(),
+  /** Null until everything wanted is here. */
+  finishedAtMs: v.nullable(v.number()),
   topic: Topic,
   role: v.picklist(['send', 'get']),
   state: TransferState,
   title: v.string(),
+  /** Who shares it, as they call themselves; empty when they do not, and for own shares. */
+  sender: v.string(),
   error: v.nullable(v.object({ code: Code, detail: v.nullable(v.string()) })),
+  /** Of what is wanted. */
   totalBytes: Bytes,
   /** Verified and on disk here. */
   doneBytes: Bytes,
+  /** Of what is wanted. */
   fileCount: Count,
   doneFiles: Count,
   pieceCount: Count,
@@ -101,11 +158,12 @@ export const TransferView = v.object({
   upBytesPerSecond: BytesPerSecond,
   /** Milliseconds; null while unknown. */
   etaMs: v.nullable(v.number()),
-  coordinator: v.picklist(['connecting', 'online', 'offline']),
+  /** Not everything that is offered. */
+  isPartial: v.boolean(),
+  coordinator: CoordinatorState,
   destination: v.nullable(v.string()),
   peers: v.array(PeerView),
-  /** Things a person should know and that stop nothing. */
-  notices: v.array(v.string()),
+  notices: v.array(NoticeView),
 })
 export type TransferView = v.InferOutput<typeof TransferView>
 
@@ -121,4 +179,36 @@ export const OfferView = v.object({
 })
 export type OfferView = v.InferOutput<typeof OfferView>
 
-export const EngineError = v.object({ code: Code, detail: v.nullable(v.string()) })
+/** What an update of the program is doing; null where there is nothing to tell. */
+export const UpdateView = v.nullable(
+  v.object({
+    version: v.string(),
+    state: v.picklist(['available', 'downloading', 'ready', 'failed']),
+    /** 0 to 1. */
+    progress: v.number(),
+  }),
+)
+export type UpdateView = v.InferOutput<typeof UpdateView>
+
+export const AppView = v.object({
+  version: v.string(),
+  /** Of the computer the engine runs on. */
+  platform: v.picklist(['linux', 'darwin', 'win32', 'other']),
+  capabilities: Capabilities,
+  settings: SettingsView,
+  /** Newest first. */
+  transfers: v.array(TransferView),
+  update: UpdateView,
+})
+export type AppView = v.InferOutput<typeof AppView>
+
+/** `transfers` carries whole views of those that changed; `link`: somebody opened a link outside. */
+export const AppEvent = v.variant('kind', [
+  v.object({ kind: v.literal('snapshot'), app: AppView }),
+  v.object({ kind: v.literal('transfers'), changed: v.array(TransferView), gone: v.array(TransferId) }),
+  v.object({ kind: v.literal('settings'), settings: SettingsView }),
+  v.object({ kind: v.literal('update'), update: UpdateView }),
+  v.object({ kind: v.literal('link'), link: v.string() }),
+  v.object({ kind: v.literal('paths'), paths: v.array(v.string()) }),
+])
+export type AppEvent = v.InferOutput<typeof AppEvent>

@@ -1,0 +1,117 @@
+/** Settings as a UI sees and changes them. Passwords go in and never come out. Pure. */
+
+import * as v from 'valibot'
+
+const Text = (longest: number) => v.pipe(v.string(), v.maxLength(longest))
+const Limit = v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1)))
+
+export const IceServerId = v.pipe(v.string(), v.regex(/^[0-9a-z]{1,32}$/), v.brand('IceServerId'))
+export type IceServerId = v.InferOutput<typeof IceServerId>
+
+/** A server as a person types it. The engine reads the URL and refuses what it cannot use: `relay.*`. */
+export const IceServerDraft = v.object({
+  /** `stun:host[:port]`, `turn:host[:port][?transport=udp|tcp]` or `turns:host[:port]`. */
+  url: Text(512),
+  username: Text(512),
+  /** Left out: as it was. */
+  password: v.optional(Text(512)),
+})
+export type IceServerDraft = v.InferOutput<typeof IceServerDraft>
+
+export const IceServerView = v.object({
+  id: IceServerId,
+  kind: v.picklist(['stun', 'turn']),
+  url: v.string(),
+  username: v.string(),
+  hasPassword: v.boolean(),
+  isEnabled: v.boolean(),
+  /** `spare`: enabled, but earlier ones fill what the ICE library takes at a time. */
+  use: v.picklist(['used', 'spare', 'off']),
+})
+export type IceServerView = v.InferOutput<typeof IceServerView>
+
+export const RoutePolicy = v.picklist(['automatic', 'direct', 'relay'])
+export type RoutePolicy = v.InferOutput<typeof RoutePolicy>
+export const Theme = v.picklist(['system', 'light', 'dark'])
+export type Theme = v.InferOutput<typeof Theme>
+export const Language = v.picklist(['system', 'en', 'ko'])
+export type Language = v.InferOutput<typeof Language>
+
+const Port = v.pipe(v.number(), v.safeInteger(), v.minValue(1024), v.maxValue(65_535))
+const PortRange = v.nullable(
+  v.pipe(
+    v.object({ from: Port, to: Port }),
+    v.check(({ from, to }) => from <= to, 'the first port is after the last'),
+  ),
+)
+
+export const GeneralSettings = v.object({
+  downloadFolder: Text(4096),
+  /** What others see; empty: nothing. */
+  deviceName: Text(100),
+  language: Language,
+  theme: Theme,
+  startAtLogin: v.boolean(),
+  notifications: v.boolean(),
+  /** Closing the window leaves transfers running in the tray. */
+  keepRunning: v.boolean(),
+  checkUpdates: v.boolean(),
+})
+export type GeneralSettings = v.InferOutput<typeof GeneralSettings>
+
+export const NetworkSettings = v.object({
+  /** Null: this computer introduces the devices itself, which works on its own network. */
+  coordinator: v.nullable(Text(512)),
+  routePolicy: RoutePolicy,
+  /** Of UDP sockets; null: whatever the system gives. */
+  portRange: PortRange,
+})
+export type NetworkSettings = v.InferOutput<typeof NetworkSettings>
+
+/** Bytes per second; null: no limit. */
+export const LimitSettings = v.object({
+  upBytesPerSecond: Limit,
+  downBytesPerSecond: Limit,
+  upBytesPerSecondPerTransfer: Limit,
+  downBytesPerSecondPerTransfer: Limit,
+  /** Connections per transfer. */
+  connections: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(64)),
+})
+export type LimitSettings = v.InferOutput<typeof LimitSettings>
+
+export const SettingsView = v.object({
+  general: GeneralSettings,
+  network: v.object({ ...NetworkSettings.entries, servers: v.array(IceServerView) }),
+  limits: LimitSettings,
+})
+export type SettingsView = v.InferOutput<typeof SettingsView>
+
+/** Only what is to change. */
+export const SettingsChange = v.object({
+  general: v.optional(v.partial(GeneralSettings)),
+  network: v.optional(v.partial(NetworkSettings)),
+  limits: v.optional(v.partial(LimitSettings)),
+})
+export type SettingsChange = v.InferOutput<typeof SettingsChange>
+
+/**
+ * - `resolve`: the name's address; `connect`: TCP, and TLS where it is asked for; `answer`: a STUN server's;
+ * - `allocate`: the relay gave an address; `relay`: bytes went through it and came back
+ */
+export const ServerTestStep = v.picklist(['resolve', 'connect', 'answer', 'allocate', 'relay'])
+export type ServerTestStep = v.InferOutput<typeof ServerTestStep>
+
+export const ServerTestView = v.object({
+  state: v.picklist(['running', 'passed', 'failed']),
+  /** Finished ones in order, each with its time. */
+  steps: v.array(v.object({ step: ServerTestStep, tookMs: v.number() })),
+  /** The step that runs or has failed. */
+  current: v.nullable(ServerTestStep),
+  /** `turn.*` or `relay.*`; null unless it failed. */
+  error: v.nullable(v.object({ code: v.string(), detail: v.nullable(v.string()) })),
+  /** The relay's or, for STUN, the own public address. */
+  address: v.nullable(v.string()),
+  /** Through the relay and back, milliseconds. */
+  roundTripMs: v.nullable(v.number()),
+})
+export type ServerTestView = v.InferOutput<typeof ServerTestView>
