@@ -1,0 +1,5 @@
+/** Words of the details part. */
+
+export const details = {
+  heading: '',
+}

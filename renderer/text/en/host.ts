@@ -1,0 +1,5 @@
+/** Words of the host part. */
+
+export const host = {
+  heading: '',
+}

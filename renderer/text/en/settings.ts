@@ -1,0 +1,5 @@
+/** Words of the settings part. */
+
+export const settings = {
+  heading: '',
+}

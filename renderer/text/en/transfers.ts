@@ -1,0 +1,5 @@
+/** Words of the transfers part. */
+
+export const transfers = {
+  heading: '',
+}

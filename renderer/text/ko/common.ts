@@ -1,0 +1,40 @@
+/** 여러 화면이 함께 쓰는 말. */
+
+import type { Messages } from '../messages.ts'
+
+export const common: Messages['common'] = {
+  product: 'Beeline',
+  transfers: '전송',
+  settings: '설정',
+  share: '파일 공유',
+  receive: '받기',
+  cancel: '취소',
+  close: '닫기',
+  back: '뒤로',
+  save: '저장',
+  add: '추가',
+  edit: '편집',
+  remove: '제거',
+  copy: '복사',
+  copied: '복사했습니다',
+  retry: '다시 시도',
+  more: '더 보기',
+  details: '자세히',
+  loading: '불러오는 중…',
+  choose: '선택…',
+  skipToContent: '본문으로 건너뛰기',
+  mainNavigation: '주 메뉴',
+  notifications: '알림',
+  dismiss: '알림 닫기',
+  connecting: '엔진에 연결하는 중…',
+  engineLost: '엔진이 응답하지 않습니다. 다시 연결하는 중…',
+  engineLostHint: '연결되면 전송은 저절로 이어집니다.',
+  files: (_count, text) => `파일 ${text}개`,
+  folders: (_count, text) => `폴더 ${text}개`,
+  devices: (_count, text) => `기기 ${text}대`,
+  route: {
+    lan: 'LAN',
+    direct: '직접 연결',
+    relayed: '중계',
+  },
+}

@@ -1,0 +1,73 @@
+/** The window's language: texts, formats, and what React Aria says by itself. */
+
+import { createContext, useContext, useMemo, type ReactNode } from 'react'
+import { I18nProvider } from 'react-aria-components'
+import type { Language } from '#shared/api/settings-views.ts'
+import { isErrorCode } from '#shared/errors.ts'
+import { createFormat, type Format } from './format.ts'
+import { korean } from './korean.ts'
+import { english, type Messages } from './messages.ts'
+
+interface Texts {
+  readonly language: 'en' | 'ko'
+  readonly text: Messages
+  readonly format: Format
+}
+
+const TextContext = createContext<Texts | undefined>(undefined)
+
+/** The region follows the system where its language is the chosen one: dates of en-GB stay British. */
+export function localeFor(
+  language: Language,
+  system: readonly string[],
+): { language: 'en' | 'ko'; locale: string } {
+  const wanted =
+    language === 'system' ? (/^ko\b/i.test(system[0] ?? '') ? ('ko' as const) : ('en' as const)) : language
+  const locale =
+    system.find((tag) => tag.toLowerCase().startsWith(wanted)) ?? (wanted === 'ko' ? 'ko-KR' : 'en-US')
+  return { language: wanted, locale }
+}
+
+export function TextProvider(props: {
+  readonly language: Language
+  readonly children: ReactNode
+}): ReactNode {
+  const { language, children } = props
+  const value = useMemo((): Texts & { locale: string } => {
+    const chosen = localeFor(language, navigator.languages)
+    document.documentElement.lang = chosen.language
+    return {
+      ...chosen,
+      text: chosen.language === 'ko' ? korean : english,
+      format: createFormat(chosen.locale),
+    }
+  }, [language])
+  return (
+    <I18nProvider locale={value.locale}>
+      <TextContext value={value}>{children}</TextContext>
+    </I18nProvider>
+  )
+}
+
+function useTexts(): Texts {
+  const texts = useContext(TextContext)
+  if (texts === undefined) throw new Error('used outside TextProvider')
+  return texts
+}
+
+export function useText(): Messages {
+  return useTexts().text
+}
+
+export function useFormat(): Format {
+  return useTexts().format
+}
+
+export function useLanguage(): 'en' | 'ko' {
+  return useTexts().language
+}
+
+/** Advice for the person. */
+export function errorText(text: Messages, code: string): string {
+  return isErrorCode(code) ? text.errors[code] : text.errors.internal
+}
