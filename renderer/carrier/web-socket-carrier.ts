@@ -5,22 +5,17 @@ import type { Carrier } from '#shared/api/carrier.ts'
 import { UI_SUBPROTOCOL } from '#shared/api/rpc-messages.ts'
 import { AppError } from '#shared/errors.ts'
 
-/** Path of the contract's WebSocket at `beeline serve`. */
-const API_PATH = '/api'
 /** Close code of RFC 6455 §7.4.1. */
 const NORMAL = 1000
 
 /**
  * Resolves when the connection stands. Rejects with AppError `api.closed`, whatever the reason: a page is not told
  * why. `GET /session` says whether a login is needed.
- * @param pageUrl address of the page, `location.href`
+ * @param url of the contract, as the page's address: `http…` or `https…`
  */
-export function openWebSocketCarrier(pageUrl: string, signal: AbortSignal): Promise<Carrier> {
+export function openWebSocketCarrier(url: URL, signal: AbortSignal): Promise<Carrier> {
   const { promise, resolve, reject } = Promise.withResolvers<Carrier>()
-  const url = new URL(API_PATH, pageUrl)
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-  url.hash = ''
-  const socket = new WebSocket(url.href, UI_SUBPROTOCOL)
+  const socket = new WebSocket(url.href.replace(/^http/, 'ws'), UI_SUBPROTOCOL)
   const carrier = webSocketCarrier(socket)
   const onAbort = (): void => carrier.close()
   socket.addEventListener('open', () => {

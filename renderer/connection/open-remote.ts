@@ -23,5 +23,5 @@ export async function openRemote(signal: AbortSignal): Promise<Remote> {
   if (token !== undefined) await logIn({ token })
   const state = await readSession()
   if (state !== 'open') throw new LoginNeeded(state)
-  return connectRemote(await openWebSocketCarrier(new URL('/api', location.href).href, signal))
+  return connectRemote(await openWebSocketCarrier(new URL('/api', location.href), signal))
 }

@@ -1,6 +1,8 @@
 /** Chooses files and folders of the computer the engine runs on: by the system's dialogs, or by a dialog of our own. */
 
-import type { ReactNode } from 'react'
+import { useCallback, useMemo, useState, type ReactNode } from 'react'
+import { useApp, useEngine } from '../state/app-context.tsx'
+import { HostBrowser } from './host-browser.tsx'
 
 export type PickWhat = 'files' | 'folders' | 'destination'
 
@@ -11,6 +13,32 @@ export interface Picker {
   readonly dialog: ReactNode
 }
 
+interface Question {
+  readonly what: PickWhat
+  readonly startAt: string | null
+  readonly answer: (paths: readonly string[]) => void
+}
+
 export function usePicker(): Picker {
-  return { pick: () => Promise.resolve([]), dialog: null }
+  const engine = useEngine()
+  const hasDialogs = useApp().capabilities.dialogs
+  const [question, setQuestion] = useState<Question>()
+  const pick = useCallback(
+    async (what: PickWhat, startAt: string | null): Promise<readonly string[]> => {
+      if (hasDialogs) return (await engine.call('host.choose', { what, startAt })).paths
+      return new Promise((resolve) => setQuestion({ what, startAt, answer: resolve }))
+    },
+    [engine, hasDialogs],
+  )
+  return useMemo(() => {
+    const end = (paths: readonly string[]): void => {
+      question?.answer(paths)
+      setQuestion(undefined)
+    }
+    const dialog =
+      question === undefined ? null : (
+        <HostBrowser what={question.what} startAt={question.startAt} onEnd={end} />
+      )
+    return { pick, dialog }
+  }, [pick, question])
 }

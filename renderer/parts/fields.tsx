@@ -120,10 +120,12 @@ export function Switch({ label, hint, ...rest }: SwitchProps): ReactNode {
 
 interface CheckboxProps {
   readonly children: ReactNode
-  readonly isSelected: boolean
+  /** Within a list the list knows: `slot="selection"` instead of the two. */
+  readonly slot?: 'selection'
+  readonly isSelected?: boolean
   readonly isIndeterminate?: boolean
   readonly isDisabled?: boolean
-  readonly onChange: (isSelected: boolean) => void
+  readonly onChange?: (isSelected: boolean) => void
   readonly 'aria-label'?: string
 }
 

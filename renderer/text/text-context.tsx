@@ -5,6 +5,7 @@ import { I18nProvider } from 'react-aria-components'
 import type { Language } from '#shared/api/settings-views.ts'
 import { isErrorCode } from '#shared/errors.ts'
 import { createFormat, type Format } from './format.ts'
+import { localeFor } from './locale.ts'
 import { korean } from './korean.ts'
 import { english, type Messages } from './messages.ts'
 
@@ -15,18 +16,6 @@ interface Texts {
 }
 
 const TextContext = createContext<Texts | undefined>(undefined)
-
-/** The region follows the system where its language is the chosen one: dates of en-GB stay British. */
-export function localeFor(
-  language: Language,
-  system: readonly string[],
-): { language: 'en' | 'ko'; locale: string } {
-  const wanted =
-    language === 'system' ? (/^ko\b/i.test(system[0] ?? '') ? ('ko' as const) : ('en' as const)) : language
-  const locale =
-    system.find((tag) => tag.toLowerCase().startsWith(wanted)) ?? (wanted === 'ko' ? 'ko-KR' : 'en-US')
-  return { language: wanted, locale }
-}
 
 export function TextProvider(props: {
   readonly language: Language

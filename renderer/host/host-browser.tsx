@@ -1,0 +1,200 @@
+/** A dialog over the folders of the engine's computer, for a page that cannot see them. */
+
+import { useCallback, useEffect, useState, type ReactNode } from 'react'
+import { GridList, GridListItem, type Selection as Keys } from 'react-aria-components'
+import { CornerLeftUp, File, Folder, HardDrive, House, Download, Monitor } from 'lucide-react'
+import type { HostFolder } from '#shared/api/host-views.ts'
+import { toAppError } from '#shared/errors.ts'
+import { Button, IconButton } from '../parts/button.tsx'
+import { Dialog } from '../parts/dialog.tsx'
+import { Checkbox, TextField } from '../parts/fields.tsx'
+import { Note } from '../parts/notes.tsx'
+import { Spinner } from '../parts/progress.tsx'
+import { useEngine } from '../state/app-context.tsx'
+import { errorText, useFormat, useText } from '../text/text-context.tsx'
+import type { PickWhat } from './picker.tsx'
+import './host-browser.css'
+
+interface HostBrowserProps {
+  readonly what: PickWhat
+  readonly startAt: string | null
+  readonly onEnd: (paths: readonly string[]) => void
+}
+
+const PLACE_ICONS = {
+  home: <House aria-hidden="true" />,
+  downloads: <Download aria-hidden="true" />,
+  desktop: <Monitor aria-hidden="true" />,
+  disk: <HardDrive aria-hidden="true" />,
+}
+
+export function HostBrowser({ what, startAt, onEnd }: HostBrowserProps): ReactNode {
+  const text = useText()
+  const format = useFormat()
+  const { folder, typed, setTyped, error, isNew, isLoading, open } = useHostFolder(startAt)
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  useEffect(() => setChosen(new Set()), [folder?.path])
+  const isDestination = what === 'destination'
+  const entries = (folder?.entries ?? []).filter((entry) => what === 'files' || entry.kind === 'folder')
+  const paths = isDestination ? [isNew ? typed : (folder?.path ?? typed)] : [...chosen]
+  const title = {
+    files: text.host.filesTitle,
+    folders: text.host.foldersTitle,
+    destination: text.host.destinationTitle,
+  }
+  const onSelect = (keys: Keys): void =>
+    setChosen(keys === 'all' ? new Set(entries.map((entry) => entry.path)) : new Set([...keys].map(String)))
+  return (
+    <Dialog
+      title={title[what]}
+      size="large"
+      onClose={() => onEnd([])}
+      actions={
+        <>
+          <Button onPress={() => onEnd([])}>{text.common.cancel}</Button>
+          <Button
+            kind="primary"
+            isDisabled={paths.length === 0 || (paths[0] ?? '') === '' || (error !== undefined && !isNew)}
+            onPress={() => onEnd(paths)}
+          >
+            {isDestination
+              ? text.host.useFolder
+              : text.host.chooseCount(chosen.size, format.count(chosen.size))}
+          </Button>
+        </>
+      }
+    >
+      <p className="muted">{text.host.note}</p>
+      <form
+        className="host-path"
+        onSubmit={(event) => {
+          event.preventDefault()
+          open(typed)
+        }}
+      >
+        <TextField
+          label={text.host.path}
+          isMono
+          value={typed}
+          onChange={setTyped}
+          error={error !== undefined && !(isDestination && isNew) ? errorText(text, error) : undefined}
+          hint={isDestination && isNew ? text.host.willBeMade : undefined}
+          action={
+            <>
+              <Button type="submit">{text.host.go}</Button>
+              <IconButton
+                label={text.host.up}
+                isDisabled={folder?.parent === null || folder === undefined}
+                onPress={() => open(folder?.parent ?? null)}
+              >
+                <CornerLeftUp aria-hidden="true" />
+              </IconButton>
+            </>
+          }
+        />
+      </form>
+      <div className="host-places" role="group" aria-label={text.host.places}>
+        {(folder?.places ?? []).map((place) => (
+          <Button
+            key={`${place.kind}${place.path}`}
+            icon={PLACE_ICONS[place.kind]}
+            onPress={() => open(place.path)}
+          >
+            {place.kind === 'disk' && place.path !== '/' ? place.path : text.host.place[place.kind]}
+          </Button>
+        ))}
+      </div>
+      {folder?.isCut === true ? <Note tone="info">{text.host.cut}</Note> : null}
+      <GridList
+        className="host-list scroll"
+        aria-label={text.host.entries}
+        items={entries}
+        selectionMode={isDestination ? 'none' : 'multiple'}
+        selectedKeys={chosen}
+        onSelectionChange={onSelect}
+        onAction={(key) => {
+          const entry = entries.find(({ path }) => path === String(key))
+          if (entry?.kind === 'folder') open(entry.path)
+        }}
+        renderEmptyState={() =>
+          isLoading ? (
+            <Spinner label={text.common.loading} />
+          ) : (
+            <p className="host-none muted">{text.host.emptyFolder}</p>
+          )
+        }
+      >
+        {(entry) => (
+          <GridListItem id={entry.path} textValue={entry.name} className="host-row">
+            {isDestination ? null : (
+              <Checkbox aria-label={entry.name} slot="selection">
+                {null}
+              </Checkbox>
+            )}
+            <span className="host-kind">
+              {entry.kind === 'folder' ? <Folder aria-hidden="true" /> : <File aria-hidden="true" />}
+            </span>
+            <span className="truncate host-name" title={entry.name}>
+              {entry.name}
+            </span>
+            <span className="muted tabular">
+              {entry.kind === 'file' ? format.bytes(entry.sizeBytes) : ''}
+            </span>
+          </GridListItem>
+        )}
+      </GridList>
+    </Dialog>
+  )
+}
+
+interface Browsing {
+  readonly folder: HostFolder | undefined
+  readonly typed: string
+  readonly setTyped: (path: string) => void
+  /** Code of why the typed folder cannot be shown. */
+  readonly error: string | undefined
+  /** It is not there, and could be made. */
+  readonly isNew: boolean
+  readonly isLoading: boolean
+  readonly open: (path: string | null) => void
+}
+
+function useHostFolder(startAt: string | null): Browsing {
+  const engine = useEngine()
+  const [folder, setFolder] = useState<HostFolder>()
+  const [typed, setTyped] = useState(startAt ?? '')
+  const [error, setError] = useState<string>()
+  const [isLoading, setIsLoading] = useState(true)
+  const open = useCallback(
+    (path: string | null) => {
+      setIsLoading(true)
+      engine
+        .call('host.folder', { path })
+        .then(
+          (found) => {
+            setFolder(found)
+            setTyped(found.path)
+            setError(undefined)
+          },
+          (thrown: unknown) => {
+            setError(toAppError(thrown).code)
+            if (path !== null) setTyped(path)
+          },
+        )
+        .finally(() => setIsLoading(false))
+    },
+    [engine],
+  )
+  useEffect(() => {
+    engine.call('host.folder', { path: startAt }).then(
+      (found) => {
+        setFolder(found)
+        setTyped(found.path)
+        setIsLoading(false)
+      },
+      // The remembered folder is gone: begin where people usually do.
+      () => open(null),
+    )
+  }, [engine, open, startAt])
+  return { folder, typed, setTyped, error, isNew: error === 'source.not-found', isLoading, open }
+}

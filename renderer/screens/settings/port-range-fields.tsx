@@ -1,0 +1,71 @@
+/** The UDP ports that connections may use. */
+
+import { useEffect, useState, type ReactNode } from 'react'
+import type { NetworkSettings } from '#shared/api/settings-views.ts'
+import { toAppError } from '#shared/errors.ts'
+import { NumberField } from '../../parts/fields.tsx'
+import { Note } from '../../parts/notes.tsx'
+import { errorText, useText } from '../../text/text-context.tsx'
+
+type Range = NetworkSettings['portRange']
+
+const MIN_PORT = 1024
+const MAX_PORT = 65_535
+
+interface PortRangeFieldsProps {
+  readonly saved: Range
+  readonly save: (range: Range) => Promise<unknown>
+}
+
+export function PortRangeFields({ saved, save }: PortRangeFieldsProps): ReactNode {
+  const text = useText()
+  const [from, setFrom] = useState(saved?.from ?? Number.NaN)
+  const [to, setTo] = useState(saved?.to ?? Number.NaN)
+  const [error, setError] = useState<string>()
+  useEffect(() => {
+    setFrom(saved?.from ?? Number.NaN)
+    setTo(saved?.to ?? Number.NaN)
+  }, [saved])
+  const commit = (first: number, last: number): void => {
+    setFrom(first)
+    setTo(last)
+    const isEmpty = Number.isNaN(first) && Number.isNaN(last)
+    const isHalf = Number.isNaN(first) !== Number.isNaN(last)
+    // Half a range is being typed.
+    if (isHalf) return
+    if (first > last) {
+      setError(text.settings.portsBoth)
+      return
+    }
+    setError(undefined)
+    save(isEmpty ? null : { from: first, to: last }).catch((thrown: unknown) =>
+      setError(errorText(text, toAppError(thrown).code)),
+    )
+  }
+  const format = { useGrouping: false } as const
+  return (
+    <section className="settings-group">
+      <h2>{text.settings.ports}</h2>
+      <p className="settings-words">{text.settings.portsWords}</p>
+      <div className="settings-pair">
+        <NumberField
+          label={text.settings.portFrom}
+          value={from}
+          minValue={MIN_PORT}
+          maxValue={MAX_PORT}
+          formatOptions={format}
+          onChange={(port) => commit(port, to)}
+        />
+        <NumberField
+          label={text.settings.portTo}
+          value={to}
+          minValue={MIN_PORT}
+          maxValue={MAX_PORT}
+          formatOptions={format}
+          onChange={(port) => commit(from, port)}
+        />
+      </div>
+      {error === undefined ? null : <Note tone="bad">{error}</Note>}
+    </section>
+  )
+}
