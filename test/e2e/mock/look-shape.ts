@@ -8,6 +8,8 @@ export interface Look {
   readonly name: string
   readonly engine: () => MockEngine
   readonly session?: 'open' | 'token' | 'password'
+  /** What the browser's console says here for a good reason. */
+  readonly mayComplain?: RegExp
   readonly prepare?: (
     page: Page,
     world: { readonly engine: MockEngine; readonly mock: MockPage },

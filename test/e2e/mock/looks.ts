@@ -13,6 +13,7 @@ const FRAME_LOOKS: readonly Look[] = [
   {
     name: 'engine-lost',
     engine: () => mockEngine(),
+    mayComplain: /WebSocket/,
     prepare: async (_page, { mock }) => {
       mock.down()
     },

@@ -28,7 +28,7 @@ const look = (
 
 const testButton = (page: Page, nth: number): Promise<void> =>
   page
-    .getByRole('listitem')
+    .locator('.server')
     .nth(nth)
     .getByRole('button', { name: /^(Test|시험)$/ })
     .click()
@@ -38,7 +38,7 @@ export const SETTINGS_LOOKS: readonly Look[] = [
   look('settings-general-web', 0, { capabilities: WEB }),
   look('settings-network', 1, {}),
   look('settings-network-bottom', 1, {}, async (page) => {
-    await page.getByRole('spinbutton').or(page.getByRole('textbox')).last().scrollIntoViewIfNeeded()
+    await page.getByRole('heading', { name: /UDP/ }).scrollIntoViewIfNeeded()
   }),
   look(
     'settings-network-empty',
@@ -56,7 +56,7 @@ export const SETTINGS_LOOKS: readonly Look[] = [
   look('settings-server-passed', 1, {}, async (page) => {
     await testButton(page, 1)
     await page.waitForTimeout(100)
-    await page.getByRole('status').last().scrollIntoViewIfNeeded()
+    await page.locator('.probe').scrollIntoViewIfNeeded()
   }),
   {
     name: 'settings-server-failed',
@@ -82,7 +82,7 @@ export const SETTINGS_LOOKS: readonly Look[] = [
       await openSettings(page, 1)
       await testButton(page, 1)
       await page.waitForTimeout(100)
-      await page.getByRole('status').last().scrollIntoViewIfNeeded()
+      await page.locator('.probe').scrollIntoViewIfNeeded()
     },
   },
   look('settings-server-new', 1, {}, async (page) => {

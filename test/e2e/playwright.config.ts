@@ -1,0 +1,32 @@
+/** Tests of the window in a real browser: every state with a made-up engine, the main flows with real ones. */
+
+import { defineConfig } from '@playwright/test'
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: '*.spec.ts',
+  outputDir: '../../coverage/e2e',
+  globalSetup: './global-setup.ts',
+  // Two cores, and real engines in some: one at a time keeps timing honest.
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: true,
+  reporter: [['list', { printSteps: false }]],
+  use: {
+    browserName: 'chromium',
+    launchOptions: {
+      executablePath: '/usr/bin/chromium',
+      // Everything is served by this test; Chromium's sandbox does not start for root.
+      args: [
+        '--no-sandbox',
+        '--disable-quic',
+        '--disable-background-networking',
+        '--disable-component-update',
+      ],
+    },
+    timezoneId: 'UTC',
+    reducedMotion: 'reduce',
+    trace: 'retain-on-failure',
+  },
+})
