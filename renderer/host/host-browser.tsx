@@ -1,7 +1,6 @@
 /** A dialog over the folders of the engine's computer, for a page that cannot see them. */
 
 import { useCallback, useEffect, useState, type ReactNode } from 'react'
-import { GridList, GridListItem, type Selection as Keys } from 'react-aria-components'
 import { CornerLeftUp, File, Folder, HardDrive, House, Download, Monitor } from 'lucide-react'
 import type { HostFolder } from '#shared/api/host-views.ts'
 import { toAppError } from '#shared/errors.ts'
@@ -42,8 +41,6 @@ export function HostBrowser({ what, startAt, onEnd }: HostBrowserProps): ReactNo
     folders: text.host.foldersTitle,
     destination: text.host.destinationTitle,
   }
-  const onSelect = (keys: Keys): void =>
-    setChosen(keys === 'all' ? new Set(entries.map((entry) => entry.path)) : new Set([...keys].map(String)))
   return (
     <Dialog
       title={title[what]}
@@ -105,46 +102,61 @@ export function HostBrowser({ what, startAt, onEnd }: HostBrowserProps): ReactNo
         ))}
       </div>
       {folder?.isCut === true ? <Note tone="info">{text.host.cut}</Note> : null}
-      <GridList
-        className="host-list scroll"
-        aria-label={text.host.entries}
-        items={entries}
-        selectionMode={isDestination ? 'none' : 'multiple'}
-        selectedKeys={chosen}
-        onSelectionChange={onSelect}
-        onAction={(key) => {
-          const entry = entries.find(({ path }) => path === String(key))
-          if (entry?.kind === 'folder') open(entry.path)
-        }}
-        renderEmptyState={() =>
-          isLoading ? (
-            <Spinner label={text.common.loading} />
-          ) : (
-            <p className="host-none muted">{text.host.emptyFolder}</p>
-          )
-        }
-      >
-        {(entry) => (
-          <GridListItem id={entry.path} textValue={entry.name} className="host-row">
-            {isDestination ? null : (
-              <Checkbox aria-label={entry.name} slot="selection">
-                {null}
-              </Checkbox>
-            )}
-            <span className="host-kind">
-              {entry.kind === 'folder' ? <Folder aria-hidden="true" /> : <File aria-hidden="true" />}
-            </span>
-            <span className="truncate host-name" title={entry.name}>
-              {entry.name}
-            </span>
-            <span className="muted tabular">
-              {entry.kind === 'file' ? format.bytes(entry.sizeBytes) : ''}
-            </span>
-          </GridListItem>
+      <ul className="host-list scroll" aria-label={text.host.entries}>
+        {entries.length > 0 ? null : (
+          <li className="host-none muted">
+            {isLoading ? <Spinner label={text.common.loading} /> : text.host.emptyFolder}
+          </li>
         )}
-      </GridList>
+        {entries.map((entry) => (
+          <HostRow
+            key={entry.path}
+            entry={entry}
+            isChosen={chosen.has(entry.path)}
+            {...(isDestination ? {} : { onChoose: () => setChosen(toggled(chosen, entry.path)) })}
+            {...(entry.kind === 'folder' ? { onOpen: () => open(entry.path) } : {})}
+          />
+        ))}
+      </ul>
     </Dialog>
   )
+}
+
+interface HostRowProps {
+  readonly entry: HostFolder['entries'][number]
+  readonly isChosen: boolean
+  readonly onChoose?: () => void
+  readonly onOpen?: () => void
+}
+
+/** A folder's name opens it; the box beside it chooses it as a whole. A file's name chooses it. */
+function HostRow({ entry, isChosen, onChoose, onOpen }: HostRowProps): ReactNode {
+  const format = useFormat()
+  const main = onOpen ?? onChoose
+  return (
+    <li className={isChosen ? 'host-row host-row-chosen' : 'host-row'}>
+      {onChoose === undefined ? null : (
+        <Checkbox aria-label={entry.name} isSelected={isChosen} onChange={onChoose}>
+          {null}
+        </Checkbox>
+      )}
+      <button type="button" className="host-open" onClick={main} tabIndex={onOpen === undefined ? -1 : 0}>
+        <span className="host-kind">
+          {entry.kind === 'folder' ? <Folder aria-hidden="true" /> : <File aria-hidden="true" />}
+        </span>
+        <span className="truncate host-name" title={entry.name}>
+          {entry.name}
+        </span>
+        <span className="muted tabular">{entry.kind === 'file' ? format.bytes(entry.sizeBytes) : ''}</span>
+      </button>
+    </li>
+  )
+}
+
+function toggled(chosen: ReadonlySet<string>, path: string): Set<string> {
+  const next = new Set(chosen)
+  if (!next.delete(path)) next.add(path)
+  return next
 }
 
 interface Browsing {

@@ -1,25 +1,18 @@
 /** Fields of forms, each with a label, a hint and its own error. */
 
-import type { ReactNode } from 'react'
+import { useEffect, useId, useState, type ReactNode } from 'react'
 import {
-  Button as AriaButton,
   Checkbox as AriaCheckbox,
   FieldError,
   Input,
   Label,
-  ListBox,
-  ListBoxItem,
-  NumberField as AriaNumberField,
-  Popover,
-  Select as AriaSelect,
-  SelectValue,
   Switch as AriaSwitch,
   Text,
   TextField as AriaTextField,
-  type NumberFieldProps as AriaNumberFieldProps,
   type TextFieldProps as AriaTextFieldProps,
 } from 'react-aria-components'
-import { Check, ChevronDown } from 'lucide-react'
+import { Check } from 'lucide-react'
+import { parseNumber, printNumber } from './typed-number.ts'
 import './fields.css'
 
 interface FieldWords {
@@ -62,26 +55,48 @@ export function TextField({
   )
 }
 
-interface NumberFieldProps
-  extends Omit<AriaNumberFieldProps, 'className' | 'style' | 'children' | 'isInvalid'>, FieldWords {
-  /** After the number, such as “MB/s”. */
-  readonly unit?: string
+interface NumberFieldProps extends FieldWords {
+  /** NaN: empty. */
+  readonly value: number
+  readonly min: number
+  readonly max?: number
   readonly placeholder?: string
+  /** On leaving the field, or Enter: a number in range, or NaN for an empty field. What is no number is put back. */
+  readonly onChange: (value: number) => void
 }
 
-export function NumberField({ label, hint, error, unit, placeholder, ...rest }: NumberFieldProps): ReactNode {
+export function NumberField(props: NumberFieldProps): ReactNode {
+  const { label, hint, error, value, min, max = Number.MAX_SAFE_INTEGER, placeholder, onChange } = props
+  const saved = printNumber(value)
+  const [typed, setTyped] = useState(saved)
+  useEffect(() => setTyped(saved), [saved])
+  const commit = (): void => {
+    if (typed === saved) return
+    const parsed = parseNumber(typed)
+    if (parsed === undefined) setTyped(saved)
+    else {
+      const fitting = Number.isNaN(parsed) ? parsed : Math.min(max, Math.max(min, parsed))
+      setTyped(printNumber(fitting))
+      onChange(fitting)
+    }
+  }
   return (
-    <AriaNumberField {...rest} className="field" isInvalid={error !== undefined}>
+    <AriaTextField
+      className="field"
+      isInvalid={error !== undefined}
+      value={typed}
+      onChange={setTyped}
+      onBlur={commit}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') commit()
+        else event.continuePropagation()
+      }}
+      inputMode="decimal"
+    >
       <Label className="field-label">{label}</Label>
-      <div className="field-row">
-        <Input
-          className="input input-number tabular"
-          {...(placeholder === undefined ? {} : { placeholder })}
-        />
-        {unit === undefined ? null : <span className="field-unit">{unit}</span>}
-      </div>
+      <Input className="input input-number tabular" {...(placeholder === undefined ? {} : { placeholder })} />
       <FieldFoot hint={hint} error={error} />
-    </AriaNumberField>
+    </AriaTextField>
   )
 }
 
@@ -144,49 +159,37 @@ export function Checkbox({ children, ...rest }: CheckboxProps): ReactNode {
   )
 }
 
-interface SelectProps<Value extends string> extends FieldWords {
+interface SelectProps<Value extends string> {
+  readonly label: string
   readonly value: Value
-  readonly options: readonly { readonly value: Value; readonly label: string; readonly hint?: string }[]
+  readonly options: readonly { readonly value: Value; readonly label: string }[]
   readonly onChange: (value: Value) => void
 }
 
+/** The platform's own: it is complete by keyboard and screen reader, and a phone shows its own list. */
 export function Select<Value extends string>(props: SelectProps<Value>): ReactNode {
-  const { label, hint, error, value, options, onChange } = props
+  const { label, value, options, onChange } = props
+  const id = useId()
   return (
-    <AriaSelect
-      className="field"
-      isInvalid={error !== undefined}
-      selectedKey={value}
-      onSelectionChange={(key) => {
-        const chosen = options.find((option) => option.value === key)
-        if (chosen !== undefined) onChange(chosen.value)
-      }}
-    >
-      <Label className="field-label">{label}</Label>
-      <AriaButton className="input select-button">
-        <SelectValue className="truncate">
-          {options.find((option) => option.value === value)?.label}
-        </SelectValue>
-        <ChevronDown aria-hidden="true" />
-      </AriaButton>
-      <FieldFoot hint={hint} error={error} />
-      <Popover className="popover" offset={4}>
-        <ListBox className="menu">
-          {options.map((option) => (
-            <ListBoxItem key={option.value} id={option.value} textValue={option.label} className="menu-item">
-              {({ isSelected }) => (
-                <>
-                  <span className="menu-check">{isSelected ? <Check aria-hidden="true" /> : null}</span>
-                  <span className="menu-words">
-                    <span>{option.label}</span>
-                    {option.hint === undefined ? null : <span className="field-hint">{option.hint}</span>}
-                  </span>
-                </>
-              )}
-            </ListBoxItem>
-          ))}
-        </ListBox>
-      </Popover>
-    </AriaSelect>
+    <div className="field">
+      <label className="field-label" htmlFor={id}>
+        {label}
+      </label>
+      <select
+        id={id}
+        className="input select"
+        value={value}
+        onChange={(event) => {
+          const chosen = options.find((option) => option.value === event.target.value)
+          if (chosen !== undefined) onChange(chosen.value)
+        }}
+      >
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </div>
   )
 }

@@ -71,7 +71,13 @@ export function findByName(rows: readonly TreeRow[], from: number, typed: string
     const at = (from + step) % rows.length
     const row = rows[at]
     if (row?.kind !== 'entry') continue
-    if (row.entry.name.slice(0, wanted.length + 8).toLocaleLowerCase().startsWith(wanted)) return at
+    if (
+      row.entry.name
+        .slice(0, wanted.length + 8)
+        .toLocaleLowerCase()
+        .startsWith(wanted)
+    )
+      return at
   }
   return -1
 }

@@ -34,9 +34,9 @@ interface Toast {
 
 interface Toasts {
   /** Says something for a few seconds. */
-  say(words: string, tone?: Tone): void
+  readonly say: (words: string, tone?: Tone) => void
   /** Says what failed, in the person's language; nothing for what was stopped on purpose. */
-  fail(thrown: unknown): void
+  readonly fail: (thrown: unknown) => void
 }
 
 const ToastContext = createContext<Toasts | undefined>(undefined)

@@ -1,7 +1,6 @@
 /** How far something is. */
 
 import type { ReactNode } from 'react'
-import { ProgressBar } from 'react-aria-components'
 import './progress.css'
 
 interface ProgressProps {
@@ -14,19 +13,22 @@ interface ProgressProps {
 }
 
 export function Progress({ label, share, tone = 'active', valueLabel }: ProgressProps): ReactNode {
+  const percent = Math.round(Math.min(1, Math.max(0, share ?? 0)) * 100)
   return (
-    <ProgressBar
+    <div
+      role="progressbar"
       aria-label={label}
-      value={(share ?? 0) * 100}
-      isIndeterminate={share === undefined}
-      {...(valueLabel === undefined ? {} : { valueLabel })}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={share === undefined ? undefined : percent}
+      aria-valuetext={valueLabel}
       className={`progress progress-${tone}`}
     >
       <span
         className={share === undefined ? 'progress-fill progress-unknown' : 'progress-fill'}
         style={share === undefined ? undefined : { transform: `scaleX(${Math.min(1, Math.max(0, share))})` }}
       />
-    </ProgressBar>
+    </div>
   )
 }
 

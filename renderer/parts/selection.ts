@@ -11,7 +11,7 @@ export type Ticked = 'all' | 'some' | 'none'
 export type ChildrenOf = (folder: string) => readonly string[] | undefined
 
 /** How a selection stands for the top folder, and so for everything. */
-const EVERYTHING: Selection = { paths: [''] }
+const EVERYTHING = ['']
 
 export function joinPath(folder: string, name: string): string {
   return folder === '' ? name : `${folder}/${name}`
@@ -30,7 +30,7 @@ export class Choice {
 
   constructor(selection: Selection) {
     this.selection = selection
-    this.#paths = new Set((selection ?? EVERYTHING).paths)
+    this.#paths = new Set(selection?.paths ?? EVERYTHING)
     for (const path of this.#paths) {
       // A folder that is known already has its own folders known too.
       for (let at = path; at !== '';) {
@@ -93,12 +93,7 @@ function add(paths: Set<string>, path: string, before: Choice, childrenOf: Child
   }
 }
 
-function remove(
-  paths: Set<string>,
-  path: string,
-  cover: string | undefined,
-  childrenOf: ChildrenOf,
-): void {
+function remove(paths: Set<string>, path: string, cover: string | undefined, childrenOf: ChildrenOf): void {
   if (cover === undefined) return
   paths.delete(cover)
   // From the path up to what covered it: everything beside the way stays wanted.
@@ -129,7 +124,7 @@ export function sumSelection(
   let sizeBytes = 0
   let fileCount = 0
   let isComplete = true
-  for (const path of (selection ?? EVERYTHING).paths) {
+  for (const path of selection?.paths ?? EVERYTHING) {
     const known = sumOf(path)
     if (known === undefined) isComplete = false
     sizeBytes += known?.sizeBytes ?? 0

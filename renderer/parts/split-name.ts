@@ -7,14 +7,18 @@ const MAX_EXTENSION = 8
 /** Shorter names fit nearly everywhere and stay in one piece. */
 const MIN_SPLIT = 16
 
+const letters = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
 /** `start` may be cut off at its end, `end` never. Together they are the name. */
 export function splitName(name: string): { readonly start: string; readonly end: string } {
-  const letters = [...name]
-  const dot = letters.lastIndexOf('.')
-  const extension = letters.length - dot - 1
-  if (letters.length < MIN_SPLIT || dot <= 0 || extension === 0 || extension > MAX_EXTENSION) {
+  const dot = name.lastIndexOf('.')
+  const extension = name.length - dot - 1
+  if (name.length < MIN_SPLIT || dot <= 0 || extension === 0 || extension > MAX_EXTENSION) {
     return { start: name, end: '' }
   }
-  const cut = dot - BEFORE_EXTENSION
-  return { start: letters.slice(0, cut).join(''), end: letters.slice(cut).join('') }
+  const before = Array.from(letters.segment(name.slice(0, dot)), ({ segment }) => segment)
+  // A blank would widen the gap behind the dots.
+  const kept = before.slice(-BEFORE_EXTENSION).join('').trimStart()
+  const cut = dot - kept.length
+  return { start: name.slice(0, cut), end: name.slice(cut) }
 }

@@ -34,7 +34,7 @@ export function Login({ state, onDone }: LoginProps): ReactNode {
     }
   }
   return (
-    <div className="login">
+    <main className="login">
       <form
         className="login-card"
         onSubmit={(event) => {
@@ -62,7 +62,7 @@ export function Login({ state, onDone }: LoginProps): ReactNode {
           {words.loginGo}
         </Button>
       </form>
-    </div>
+    </main>
   )
 }
 

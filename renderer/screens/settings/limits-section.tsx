@@ -58,10 +58,10 @@ export function LimitsSection(): ReactNode {
           label={words.connections}
           hint={words.connectionsHint}
           value={limits.connections}
-          minValue={1}
-          maxValue={MAX_CONNECTIONS}
+          min={1}
+          max={MAX_CONNECTIONS}
           onChange={(connections) => {
-            if (!Number.isNaN(connections)) run(() => save({ connections }))
+            if (!Number.isNaN(connections)) run(() => save({ connections: Math.round(connections) }))
           }}
         />
       </section>
@@ -97,8 +97,7 @@ function RateField({ label, saved, save }: RateFieldProps): ReactNode {
         label={label}
         placeholder={text.settings.noLimit}
         value={toUnit(saved, unit)}
-        minValue={0}
-        formatOptions={{ maximumFractionDigits: 3 }}
+        min={0}
         error={error}
         onChange={(typed) => commit(typed, unit)}
       />

@@ -42,7 +42,6 @@ export function PortRangeFields({ saved, save }: PortRangeFieldsProps): ReactNod
       setError(errorText(text, toAppError(thrown).code)),
     )
   }
-  const format = { useGrouping: false } as const
   return (
     <section className="settings-group">
       <h2>{text.settings.ports}</h2>
@@ -51,18 +50,16 @@ export function PortRangeFields({ saved, save }: PortRangeFieldsProps): ReactNod
         <NumberField
           label={text.settings.portFrom}
           value={from}
-          minValue={MIN_PORT}
-          maxValue={MAX_PORT}
-          formatOptions={format}
-          onChange={(port) => commit(port, to)}
+          min={MIN_PORT}
+          max={MAX_PORT}
+          onChange={(port) => commit(Math.round(port), to)}
         />
         <NumberField
           label={text.settings.portTo}
           value={to}
-          minValue={MIN_PORT}
-          maxValue={MAX_PORT}
-          formatOptions={format}
-          onChange={(port) => commit(from, port)}
+          min={MIN_PORT}
+          max={MAX_PORT}
+          onChange={(port) => commit(from, Math.round(port))}
         />
       </div>
       {error === undefined ? null : <Note tone="bad">{error}</Note>}

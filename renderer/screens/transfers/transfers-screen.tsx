@@ -1,7 +1,28 @@
 /** Everything that is coming and going. */
 
-import type { ReactNode } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { Download } from 'lucide-react'
 import type { TransferId } from '#shared/api/views.ts'
+import { Button } from '../../parts/button.tsx'
+import { Empty } from '../../parts/empty.tsx'
+import { useSize } from '../../parts/use-size.ts'
+import { useAccess, useTransferIds } from '../../state/app-context.tsx'
+import { useText } from '../../text/text-context.tsx'
+import { TransferDetails } from '../details/transfer-details.tsx'
+import { DropOverlay } from './drop-overlay.tsx'
+import { EmptyPicture } from './empty-picture.tsx'
+import { FilterBar } from './filter-bar.tsx'
+import { countGroups, filterIds, SEARCH_FROM, type Filter } from './list-filter.ts'
+import { ReceiveDialog } from './receive-dialog.tsx'
+import { ShareButton } from './share-button.tsx'
+import { TransferList } from './transfer-list.tsx'
+import { useAsked } from './use-asked.ts'
+import { useShare, type Share } from './use-share.tsx'
+import { useTransferActions } from './use-transfer-actions.tsx'
+import './transfers-screen.css'
+
+/** From here on the details stand beside the list instead of in its place. Pixels. */
+const SPLIT_PX = 960
 
 interface TransfersScreenProps {
   readonly selected: TransferId | null
@@ -11,6 +32,155 @@ interface TransfersScreenProps {
   readonly onSettings: () => void
 }
 
-export function TransfersScreen(_props: TransfersScreenProps): ReactNode {
-  return <h1>Transfers</h1>
+export function TransfersScreen({ selected, onSelect, onOpen, onSettings }: TransfersScreenProps): ReactNode {
+  const text = useText()
+  const { mirror } = useAccess()
+  const ids = useTransferIds()
+  const screen = useRef<HTMLDivElement>(null)
+  const details = useRef<HTMLElement>(null)
+  const isSplit = (useSize(screen)?.widthPx ?? 0) >= SPLIT_PX
+  const [filter, setFilter] = useState<Filter>('all')
+  const [words, setWords] = useState('')
+  const [isReceiving, setIsReceiving] = useState(false)
+  const [asked, takeAsked] = useAsked(onOpen)
+
+  const show = useCallback(
+    (id: TransferId) => {
+      setFilter('all')
+      setWords('')
+      onSelect(id)
+    },
+    [onSelect],
+  )
+  const share = useShare({ onShared: show, onSettings })
+  const actions = useTransferActions(
+    useCallback(() => {
+      onSelect(null)
+      focusList()
+    }, [onSelect]),
+  )
+
+  // Files from outside are asked about as soon as nothing else is being asked.
+  const askedPaths = asked?.kind === 'paths' ? asked.paths : undefined
+  const isAsking = share.isOpen || isReceiving || actions.dialog !== null
+  useEffect(() => {
+    if (askedPaths === undefined || isAsking) return
+    takeAsked()
+    share.confirm(askedPaths)
+  }, [askedPaths, isAsking, share, takeAsked])
+  const receiving =
+    asked?.kind === 'link' && !isAsking
+      ? { link: asked.link, end: takeAsked }
+      : isReceiving
+        ? PASTED
+        : undefined
+
+  // Removed elsewhere: there is nothing to look at any more.
+  useEffect(() => {
+    if (selected !== null && !ids.includes(selected)) onSelect(null)
+  }, [ids, onSelect, selected])
+  // In the place of the list: the keyboard goes along.
+  useEffect(() => {
+    if (selected !== null && !isSplit) details.current?.focus()
+  }, [isSplit, selected])
+
+  const counts = useMemo(() => countGroups(ids.map((id) => mirror.transfer(id))), [ids, mirror])
+  const shown = useMemo(
+    () => filterIds(ids, (id) => mirror.transfer(id), filter, words),
+    [filter, ids, mirror, words],
+  )
+  const closeDetails = (): void => {
+    onSelect(null)
+    focusList()
+  }
+  const endReceiving = (): void => {
+    receiving?.end?.()
+    setIsReceiving(false)
+  }
+  const buttons = <MainButtons share={share} onReceive={() => setIsReceiving(true)} />
+  return (
+    <div ref={screen} className="transfers">
+      <section
+        className="transfers-main"
+        aria-label={text.common.transfers}
+        hidden={selected !== null && !isSplit}
+      >
+        <header className="transfers-head">
+          <h1>{text.common.transfers}</h1>
+          {ids.length === 0 ? null : <div className="transfers-buttons">{buttons}</div>}
+        </header>
+        {ids.length === 0 ? (
+          <Empty picture={<EmptyPicture />} title={text.transfers.empty.title} actions={buttons}>
+            {text.transfers.empty.words}
+            <br />
+            {text.transfers.empty.drop}
+          </Empty>
+        ) : (
+          <>
+            <FilterBar
+              filter={filter}
+              counts={counts}
+              onFilter={setFilter}
+              words={words}
+              hasSearch={ids.length >= SEARCH_FROM}
+              onWords={setWords}
+            />
+            {shown.length === 0 ? (
+              <output className="transfers-none muted">
+                {words === '' ? text.transfers.nothingIn[filter] : text.transfers.nothingFound(words)}
+              </output>
+            ) : (
+              <TransferList
+                ids={shown}
+                selected={selected}
+                onSelect={onSelect}
+                isFollowed={isSplit && selected !== null}
+                actions={actions}
+              />
+            )}
+          </>
+        )}
+      </section>
+      {selected === null ? null : (
+        <section ref={details} className="transfers-details" tabIndex={-1} aria-label={text.common.details}>
+          <TransferDetails id={selected} onClose={closeDetails} />
+        </section>
+      )}
+      {receiving === undefined ? null : (
+        <ReceiveDialog
+          key={receiving.link}
+          link={receiving.link}
+          onShow={(id) => {
+            endReceiving()
+            show(id)
+          }}
+          onClose={endReceiving}
+        />
+      )}
+      {share.dialog}
+      {actions.dialog}
+      <DropOverlay isEnabled={!isAsking && asked === undefined} onDrop={share.dropped} />
+    </div>
+  )
+}
+
+/** A link that the person pastes: nothing waits behind it. */
+const PASTED: { readonly link: string | null; readonly end?: () => void } = { link: null }
+
+function MainButtons(props: { readonly share: Share; readonly onReceive: () => void }): ReactNode {
+  const text = useText()
+  return (
+    <>
+      <Button icon={<Download aria-hidden="true" />} onPress={props.onReceive}>
+        {text.common.receive}
+      </Button>
+      <ShareButton share={props.share} />
+    </>
+  )
+}
+
+/** Where the keyboard was before the details took its place. */
+function focusList(): void {
+  // After the list is there again.
+  requestAnimationFrame(() => document.getElementById('transfer-list')?.focus())
 }

@@ -1,5 +1,213 @@
-/** Words of the details part. */
+/** Words of one transfer looked at closely. */
 
 export const details = {
-  heading: '',
+  region: (title: string) => `Details of ${title}`,
+  close: 'Close details',
+  tabs: 'Details',
+  connections: 'Connections',
+  files: 'Files',
+  overview: 'Overview',
+  copyLink: 'Copy link',
+  reveal: 'Open folder',
+  progress: 'Progress',
+  ofTotal: (done: string, total: string) => `${done} of ${total}`,
+  left: (time: string) => `${time} left`,
+  down: (rate: string) => `Down ${rate}`,
+  up: (rate: string) => `Up ${rate}`,
+  coordinatorOffline:
+    'The coordinator cannot be reached: new devices cannot find this at the moment. Existing connections go on.',
+
+  swarm: {
+    you: 'This device',
+    unnamed: 'Unnamed device',
+    picture: (parts: string) => `Map of connections: this device and ${parts}.`,
+    counted: {
+      lan: (count: string) => `${count} on the same network`,
+      direct: (count: string) => `${count} direct`,
+      relayed: (count: string) => `${count} relayed`,
+      connecting: (count: string) => `${count} connecting`,
+      failed: (count: string) => `${count} not reached`,
+    },
+    more: (count: number, text: string) => (count === 1 ? 'and 1 more device' : `and ${text} more devices`),
+    legend: 'Kinds of connections',
+    legendLan: 'Same network',
+    legendDirect: 'Direct',
+    legendRelayed: 'Relayed',
+  },
+
+  peers: {
+    list: 'Connected devices',
+    connecting: 'Connecting…',
+    failed: 'Not reached',
+    has: (percent: string) => `has ${percent}`,
+    hasAll: 'has everything',
+    roundTrip: 'Round trip',
+    roundTripIs: (time: string) => `Round trip ${time}`,
+    received: (size: string) => `${size} received`,
+    sent: (size: string) => `${size} sent`,
+    show: (name: string) => `Technical details of ${name}`,
+    lanes: (count: number, text: string) => (count === 1 ? '1 lane' : `${text} lanes`),
+    lane: (text: string) => `Lane ${text}`,
+    laneOpening: 'being opened',
+    here: 'This side',
+    there: 'Other side',
+    protocol: 'Carried by',
+    protocols: { udp: 'WebRTC over UDP', tcp: 'TCP' },
+    copyAddress: (address: string) => `Copy ${address}`,
+    keepsTrying: 'Beeline keeps looking for a direct path and changes over without a pause.',
+    /** What an address of ICE is, in words; the term stands beside it. */
+    types: {
+      host: 'own address',
+      srflx: 'address that the router shows',
+      prflx: 'address seen on the way',
+      relay: 'address at the relay',
+    },
+  },
+
+  /** Why a connection runs as it does. */
+  route: {
+    sameDevice: 'Another Beeline on this computer.',
+    sameNetwork: 'On the same network: the bytes never leave it.',
+    lan: 'On the same network.',
+    publicAddress: 'Direct: one side can be reached from everywhere.',
+    holePunched: 'Direct through both routers: they let each other’s packets in.',
+    direct: 'Direct: nobody stands in between.',
+    relayOnly: 'Relayed, because you chose to hide your address.',
+    relayOnlyVia: (host: string) => `Relayed through ${host}, because you chose to hide your address.`,
+    noDirectPath: 'Relayed by the other side’s relay: no direct path carried a packet.',
+    noDirectPathVia: (host: string) => `Relayed through ${host}: no direct path carried a packet.`,
+    noDirectPathBoth: (host: string) =>
+      `Relayed through ${host} and a relay of the other side: no direct path carried a packet.`,
+    relayed: 'Relayed by a server in between. It cannot read what it passes on.',
+    unknown: 'Connected. The route is being looked at…',
+    connecting: 'Trying every path: the network, both routers, the relays…',
+  },
+
+  nobody: {
+    offlineTitle: 'The coordinator cannot be reached',
+    offline: 'It introduces devices to each other. Beeline keeps trying by itself.',
+    connectingTitle: 'Asking the coordinator…',
+    connecting: 'It introduces devices to each other.',
+    preparingTitle: 'Getting ready',
+    preparing: 'The link works as soon as the files were looked through.',
+    sendTitle: 'Nobody is connected',
+    send: 'Pass the link on. Whoever opens it appears here, with the route that the bytes take.',
+    sendNetwork:
+      'Pass the link on to somebody on your network. Whoever opens it appears here, with the route that the bytes take.',
+    passTitle: 'Nobody needs it right now',
+    pass: 'You have everything. Whoever still needs it can fetch it from you as well.',
+    getTitle: 'Nobody who has the files is online',
+    get: 'It goes on by itself as soon as somebody is. Ask the sender to open Beeline.',
+    askTitle: 'Waiting for your answer',
+    ask: 'Nothing is fetched before you agree.',
+    pausedTitle: 'Paused',
+    paused: 'No connections are made. What has arrived is kept.',
+    stoppedTitle: 'Not shared at the moment',
+    stopped: 'Nobody can fetch the files. The same link works again when you share again.',
+    finishedTitle: 'Complete',
+    finished: 'All files are here, and are not passed on any more.',
+    failedTitle: 'It stopped',
+  },
+
+  tree: {
+    loading: 'Loading…',
+    empty: 'Empty folder',
+    symlink: 'symbolic link',
+    done: 'complete',
+    unwanted: 'not wanted',
+    failed: 'This folder could not be read. Click to try again.',
+  },
+  chooser: {
+    label: 'Files',
+    hint: 'Tick what you want. The rest is not fetched.',
+    changed: (files: string, size: string) => `Wanted now: ${files}, ${size}`,
+    changedUnknown: 'The choice has changed.',
+    nothing: 'Choose at least one file.',
+    apply: 'Apply',
+    discard: 'Discard',
+    unlisted: 'The list of files has not come yet. It comes with the first device that has it.',
+  },
+
+  rates: {
+    title: 'Rate',
+    down: 'Down',
+    up: 'Up',
+    ago: (time: string) => `${time} ago`,
+    now: 'now',
+    picture: (down: string, up: string, peak: string) =>
+      `Rates of the last five minutes. Now ${down} down and ${up} up; at most ${peak}.`,
+    none: 'Nothing moved in the last five minutes.',
+  },
+  pieces: {
+    title: 'Pieces',
+    here: 'here',
+    partly: 'partly here',
+    missing: 'missing',
+    rare: 'missing, one device has it',
+    nowhere: 'missing, nobody connected has it',
+    only: 'nobody connected has it but you',
+    count: (done: string, total: string) => `${done} of ${total} pieces`,
+    picture: (percent: string, parts: string) => `Map of pieces: ${percent} here${parts}.`,
+    cells: (count: number, text: string, what: string) =>
+      count === 1 ? `, 1 field ${what}` : `, ${text} fields ${what}`,
+    canLeave: 'Every piece is with somebody else too: the others can finish without you.',
+  },
+  people: {
+    title: 'People',
+    none: 'Nobody was here yet.',
+    name: 'Device',
+    has: 'Has',
+    received: 'From them',
+    sent: 'To them',
+    isHere: 'connected',
+    isGone: 'not connected',
+  },
+  facts: {
+    title: 'About',
+    link: 'Link',
+    sender: 'From',
+    own: 'You',
+    unnamed: 'not named',
+    added: 'Added',
+    finished: 'Complete since',
+    folder: 'Folder',
+    size: 'Size',
+    filesDone: (done: string, files: string) => `${done} of ${files} complete`,
+    partial: 'part of what is offered',
+    received: 'Received',
+    sent: 'Sent',
+    resumed: 'Found on disk, so not fetched',
+    share: 'Share ID',
+    copyShare: 'Copy share ID',
+    coordinator: 'Coordinator',
+    coordinatorIs: { connecting: 'connecting…', online: 'online', offline: 'cannot be reached' },
+  },
+
+  notices: {
+    'left-out.special-file': (count: number, text: string, first: string) =>
+      count === 1
+        ? `“${first}” was left out: it is not an ordinary file.`
+        : `${text} entries were left out, as “${first}”: they are not ordinary files.`,
+    'left-out.outside-link': (count: number, text: string, first: string) =>
+      count === 1
+        ? `“${first}” was left out: it points out of what you share.`
+        : `${text} links were left out, as “${first}”: they point out of what you share.`,
+    'left-out.bad-name': (count: number, text: string, first: string) =>
+      count === 1
+        ? `“${first}” was left out: its name cannot be sent.`
+        : `${text} entries were left out, as “${first}”: their names cannot be sent.`,
+    'left-out.unreadable': (count: number, text: string, first: string) =>
+      count === 1
+        ? `“${first}” was left out: it cannot be read.`
+        : `${text} entries were left out, as “${first}”: they cannot be read.`,
+    'names-changed': (count: number, text: string, _first: string) =>
+      count === 1
+        ? 'One name was changed, because this disk cannot hold it.'
+        : `${text} names were changed, because this disk cannot hold them.`,
+    'servers-unused': (count: number, text: string, names: string) =>
+      count === 1
+        ? `One server is not in use, because only so many work at a time: ${names}.`
+        : `${text} servers are not in use, because only so many work at a time: ${names}.`,
+    'peer-banned': (_count: number, _text: string, advice: string) => `A device was shut out. ${advice}`,
+  },
 }

@@ -1,5 +1,206 @@
+/** 전송 하나를 자세히 볼 때 쓰는 말. */
+
 import type { Messages } from '../messages.ts'
 
 export const details: Messages['details'] = {
-  heading: '',
+  region: (title) => `“${title}” 자세히`,
+  close: '자세히 닫기',
+  tabs: '자세히',
+  connections: '연결',
+  files: '파일',
+  overview: '개요',
+  copyLink: '링크 복사',
+  reveal: '폴더 열기',
+  progress: '진행률',
+  ofTotal: (done, total) => `${total} 중 ${done}`,
+  left: (time) => `${time} 남음`,
+  down: (rate) => `받기 ${rate}`,
+  up: (rate) => `보내기 ${rate}`,
+  coordinatorOffline:
+    '코디네이터에 닿을 수 없어 지금은 새 기기가 이 전송을 찾지 못합니다. 이미 맺은 연결은 그대로입니다.',
+
+  swarm: {
+    you: '이 기기',
+    unnamed: '이름 없는 기기',
+    picture: (parts) => `연결 지도: 이 기기와 ${parts}.`,
+    counted: {
+      lan: (count) => `같은 네트워크 ${count}대`,
+      direct: (count) => `직접 연결 ${count}대`,
+      relayed: (count) => `중계 ${count}대`,
+      connecting: (count) => `연결 중 ${count}대`,
+      failed: (count) => `닿지 못함 ${count}대`,
+    },
+    more: (_count, text) => `그 밖에 ${text}대`,
+    legend: '연결의 종류',
+    legendLan: '같은 네트워크',
+    legendDirect: '직접 연결',
+    legendRelayed: '중계',
+  },
+
+  peers: {
+    list: '연결된 기기',
+    connecting: '연결 중…',
+    failed: '닿지 못함',
+    has: (percent) => `${percent} 가짐`,
+    hasAll: '전부 가짐',
+    roundTrip: '왕복 시간',
+    roundTripIs: (time) => `왕복 ${time}`,
+    received: (size) => `${size} 받음`,
+    sent: (size) => `${size} 보냄`,
+    show: (name) => `${name}의 기술 정보`,
+    lanes: (_count, text) => `통로 ${text}개`,
+    lane: (text) => `통로 ${text}`,
+    laneOpening: '여는 중',
+    here: '이쪽',
+    there: '상대쪽',
+    protocol: '전송 방식',
+    protocols: { udp: 'UDP 위의 WebRTC', tcp: 'TCP' },
+    copyAddress: (address) => `${address} 복사`,
+    keepsTrying: 'Beeline이 직접 가는 길을 계속 찾고, 찾으면 끊김 없이 옮겨 갑니다.',
+    types: {
+      host: '기기 자체의 주소',
+      srflx: '공유기 바깥에서 보이는 주소',
+      prflx: '오가는 길에서 알게 된 주소',
+      relay: '중계 서버의 주소',
+    },
+  },
+
+  route: {
+    sameDevice: '이 컴퓨터의 다른 Beeline입니다.',
+    sameNetwork: '같은 네트워크에 있어 데이터가 밖으로 나가지 않습니다.',
+    lan: '같은 네트워크에 있습니다.',
+    publicAddress: '한쪽을 어디서나 부를 수 있어 바로 연결되었습니다.',
+    holePunched: '양쪽 공유기가 서로의 패킷을 들여보내 바로 연결되었습니다.',
+    direct: '사이에 아무것도 두지 않고 바로 연결되었습니다.',
+    relayOnly: '내 주소를 숨기도록 정해서 중계를 거칩니다.',
+    relayOnlyVia: (host) => `내 주소를 숨기도록 정해서 ${host} 서버를 거칩니다.`,
+    noDirectPath: '바로 가는 길로는 패킷이 지나가지 못해 상대쪽 중계 서버를 거칩니다.',
+    noDirectPathVia: (host) => `바로 가는 길로는 패킷이 지나가지 못해 ${host} 서버를 거칩니다.`,
+    noDirectPathBoth: (host) =>
+      `바로 가는 길로는 패킷이 지나가지 못해 ${host} 서버와 상대쪽 중계 서버를 거칩니다.`,
+    relayed: '중계 서버를 거칩니다. 서버는 내용을 읽을 수 없습니다.',
+    unknown: '연결되었습니다. 경로를 확인하는 중…',
+    connecting: '네트워크, 양쪽 공유기, 중계까지 모든 길을 시도하고 있습니다…',
+  },
+
+  nobody: {
+    offlineTitle: '코디네이터에 닿을 수 없습니다',
+    offline: '코디네이터는 기기들을 서로 소개합니다. Beeline이 계속 다시 시도합니다.',
+    connectingTitle: '코디네이터에 묻는 중…',
+    connecting: '코디네이터는 기기들을 서로 소개합니다.',
+    preparingTitle: '준비하는 중',
+    preparing: '파일을 살펴보고 나면 링크를 쓸 수 있습니다.',
+    sendTitle: '연결된 기기가 없습니다',
+    send: '링크를 전해 주세요. 링크를 연 기기가 데이터가 지나는 경로와 함께 여기에 나타납니다.',
+    sendNetwork:
+      '같은 네트워크에 있는 사람에게 링크를 전해 주세요. 링크를 연 기기가 데이터가 지나는 경로와 함께 여기에 나타납니다.',
+    passTitle: '지금은 필요한 기기가 없습니다',
+    pass: '모두 받았습니다. 아직 필요한 기기는 여기서도 받아 갈 수 있습니다.',
+    getTitle: '파일을 가진 기기가 접속해 있지 않습니다',
+    get: '누군가 접속하면 저절로 이어집니다. 보낸 사람에게 Beeline을 켜 달라고 하세요.',
+    askTitle: '답을 기다립니다',
+    ask: '동의하기 전에는 아무것도 받지 않습니다.',
+    pausedTitle: '일시 중지됨',
+    paused: '연결하지 않습니다. 받은 것은 남아 있습니다.',
+    stoppedTitle: '지금은 공유하지 않습니다',
+    stopped: '아무도 파일을 받을 수 없습니다. 다시 공유하면 같은 링크가 다시 통합니다.',
+    finishedTitle: '모두 받았습니다',
+    finished: '모든 파일이 여기에 있고, 더는 나누지 않습니다.',
+    failedTitle: '멈췄습니다',
+  },
+
+  tree: {
+    loading: '불러오는 중…',
+    empty: '빈 폴더',
+    symlink: '심볼릭 링크',
+    done: '완료',
+    unwanted: '받지 않음',
+    failed: '이 폴더를 읽지 못했습니다. 누르면 다시 시도합니다.',
+  },
+  chooser: {
+    label: '파일',
+    hint: '받을 것을 고르세요. 나머지는 받지 않습니다.',
+    changed: (files, size) => `받을 것: ${files}, ${size}`,
+    changedUnknown: '고른 것이 바뀌었습니다.',
+    nothing: '파일을 하나 이상 고르세요.',
+    apply: '적용',
+    discard: '되돌리기',
+    unlisted: '파일 목록이 아직 오지 않았습니다. 목록을 가진 기기와 연결되면 나타납니다.',
+  },
+
+  rates: {
+    title: '속도',
+    down: '받기',
+    up: '보내기',
+    ago: (time) => `${time} 전`,
+    now: '지금',
+    picture: (down, up, peak) => `최근 5분의 속도. 지금 받기 ${down}, 보내기 ${up}, 최고 ${peak}.`,
+    none: '최근 5분 동안 오간 것이 없습니다.',
+  },
+  pieces: {
+    title: '조각',
+    here: '있음',
+    partly: '일부 있음',
+    missing: '없음',
+    rare: '없음, 한 기기만 가짐',
+    nowhere: '없음, 연결된 기기에도 없음',
+    only: '연결된 기기 가운데 나만 가짐',
+    count: (done, total) => `조각 ${total}개 중 ${done}개`,
+    picture: (percent, parts) => `조각 지도: ${percent} 있음${parts}.`,
+    cells: (_count, text, what) => `, ${what} ${text}칸`,
+    canLeave: '모든 조각이 다른 기기에도 있어, 나 없이도 모두 받을 수 있습니다.',
+  },
+  people: {
+    title: '사람들',
+    none: '아직 아무도 없었습니다.',
+    name: '기기',
+    has: '가진 양',
+    received: '받은 양',
+    sent: '보낸 양',
+    isHere: '연결됨',
+    isGone: '연결 안 됨',
+  },
+  facts: {
+    title: '정보',
+    link: '링크',
+    sender: '보낸 사람',
+    own: '나',
+    unnamed: '이름 없음',
+    added: '추가한 때',
+    finished: '다 받은 때',
+    folder: '폴더',
+    size: '크기',
+    filesDone: (done, files) => `${files} 중 ${done}개 완료`,
+    partial: '전체 중 일부',
+    received: '받음',
+    sent: '보냄',
+    resumed: '디스크에 있어 받지 않은 양',
+    share: '공유 ID',
+    copyShare: '공유 ID 복사',
+    coordinator: '코디네이터',
+    coordinatorIs: { connecting: '연결 중…', online: '연결됨', offline: '닿을 수 없음' },
+  },
+
+  notices: {
+    'left-out.special-file': (count, text, first) =>
+      count === 1
+        ? `“${first}”은(는) 일반 파일이 아니어서 뺐습니다.`
+        : `“${first}” 등 ${text}개는 일반 파일이 아니어서 뺐습니다.`,
+    'left-out.outside-link': (count, text, first) =>
+      count === 1
+        ? `“${first}”은(는) 공유하는 폴더 밖을 가리켜서 뺐습니다.`
+        : `“${first}” 등 링크 ${text}개는 공유하는 폴더 밖을 가리켜서 뺐습니다.`,
+    'left-out.bad-name': (count, text, first) =>
+      count === 1
+        ? `“${first}”은(는) 보낼 수 없는 이름이어서 뺐습니다.`
+        : `“${first}” 등 ${text}개는 보낼 수 없는 이름이어서 뺐습니다.`,
+    'left-out.unreadable': (count, text, first) =>
+      count === 1
+        ? `“${first}”은(는) 읽을 수 없어서 뺐습니다.`
+        : `“${first}” 등 ${text}개는 읽을 수 없어서 뺐습니다.`,
+    'names-changed': (_count, text) => `이 디스크에 쓸 수 없는 이름 ${text}개를 바꾸었습니다.`,
+    'servers-unused': (_count, text, names) =>
+      `함께 쓸 수 있는 수를 넘어 서버 ${text}개를 쓰지 않습니다: ${names}`,
+    'peer-banned': (_count, _text, advice) => `기기 하나를 차단했습니다. ${advice}`,
+  },
 }

@@ -1,0 +1,71 @@
+/** Who is connected, over which route, and why over that one. */
+
+import type { ReactNode } from 'react'
+import { Antenna, Hourglass, Play, WifiOff } from 'lucide-react'
+import type { TransferView } from '#shared/api/views.ts'
+import { Button } from '../../parts/button.tsx'
+import { CopyButton } from '../../parts/copy-button.tsx'
+import { Empty } from '../../parts/empty.tsx'
+import { Note } from '../../parts/notes.tsx'
+import { useAction } from '../../parts/use-action.ts'
+import { useEngine } from '../../state/app-context.tsx'
+import { useText } from '../../text/text-context.tsx'
+import { toggleLabel } from '../transfers/transfer-abilities.ts'
+import { nobodyWords } from './nobody-words.ts'
+import { PeerRow } from './peer-row.tsx'
+import { SwarmLegend } from './swarm-legend.tsx'
+import { SwarmMap } from './swarm-map.tsx'
+import './connections-tab.css'
+
+export function ConnectionsTab({ view }: { readonly view: TransferView }): ReactNode {
+  const text = useText()
+  if (view.peers.length === 0) return <Nobody view={view} />
+  return (
+    <div className="connections">
+      {view.coordinator === 'offline' ? <Note tone="warn">{text.details.coordinatorOffline}</Note> : null}
+      <div className="connections-map">
+        <SwarmMap peers={view.peers} />
+        <SwarmLegend />
+      </div>
+      <ul className="peers" aria-label={text.details.peers.list}>
+        {view.peers.map((peer) => (
+          <PeerRow key={peer.peer} peer={peer} />
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+function Nobody({ view }: { readonly view: TransferView }): ReactNode {
+  const text = useText()
+  const engine = useEngine()
+  const { isBusy, run } = useAction()
+  const { title, words, help } = nobodyWords(view, text)
+  const Icon = view.coordinator === 'offline' ? WifiOff : help === 'link' ? Antenna : Hourglass
+  return (
+    <Empty
+      picture={
+        <span className="connections-none">
+          <Icon aria-hidden="true" />
+        </span>
+      }
+      title={title}
+      actions={
+        help === 'link' ? (
+          <CopyButton value={view.link} label={text.details.copyLink} kind="primary" />
+        ) : help === 'resume' ? (
+          <Button
+            kind="primary"
+            icon={<Play aria-hidden="true" />}
+            isDisabled={isBusy}
+            onPress={() => run(() => engine.call('transfer.resume', { id: view.id }))}
+          >
+            {toggleLabel(view, text)}
+          </Button>
+        ) : undefined
+      }
+    >
+      {words}
+    </Empty>
+  )
+}

@@ -1,0 +1,116 @@
+/** Rates over time, pieces, people, and what else there is to know. */
+
+import { memo, useId, type ReactNode } from 'react'
+import type { TransferView } from '#shared/api/views.ts'
+import { Note } from '../../parts/notes.tsx'
+import { Spinner } from '../../parts/progress.tsx'
+import { RateGraph } from '../../parts/rate-graph.tsx'
+import { useStream } from '../../parts/use-stream.ts'
+import { errorText, useFormat, useText } from '../../text/text-context.tsx'
+import { FactList } from './fact-list.tsx'
+import { noticeWords } from './notice-words.ts'
+import { PeopleTable } from './people-table.tsx'
+import { PieceMap } from './piece-map.tsx'
+import { isSameData } from './same-data.ts'
+import './overview-tab.css'
+
+export function OverviewTab({ view }: { readonly view: TransferView }): ReactNode {
+  const text = useText()
+  const format = useFormat()
+  const connected = view.peers.filter(({ state }) => state === 'connected').length
+  const share = view.pieceCount === 0 ? 0 : view.donePieces / view.pieceCount
+  return (
+    <div className="overview">
+      {view.notices.length === 0 ? null : (
+        <div className="overview-notices">
+          {view.notices.map((notice) => (
+            <Note
+              key={`${notice.code} ${notice.text}`}
+              tone={notice.code === 'peer-banned' ? 'warn' : 'info'}
+            >
+              {noticeWords(notice, text, format)}
+            </Note>
+          ))}
+        </div>
+      )}
+      <Moving
+        id={view.id}
+        connected={connected}
+        share={share}
+        isComplete={view.donePieces === view.pieceCount && view.pieceCount > 0}
+        pieceWords={text.details.pieces.count(format.count(view.donePieces), format.count(view.pieceCount))}
+      />
+      <Section title={text.details.facts.title}>
+        <FactList view={view} />
+      </Section>
+    </div>
+  )
+}
+
+interface MovingProps {
+  readonly id: TransferView['id']
+  readonly connected: number
+  readonly share: number
+  readonly isComplete: boolean
+  readonly pieceWords: string
+}
+
+/** What its own stream tells, which the list of transfers does not need. */
+const Moving = memo(function Moving(props: MovingProps): ReactNode {
+  const { id, connected, share, isComplete, pieceWords } = props
+  const text = useText()
+  const { item, error } = useStream('transfer.details', { id })
+  if (item === undefined) {
+    if (error !== undefined) return <Note tone="bad">{errorText(text, error.code)}</Note>
+    return (
+      <div className="overview-wait">
+        <Spinner label={text.common.loading} />
+      </div>
+    )
+  }
+  const isSpread =
+    isComplete &&
+    connected > 0 &&
+    item.availability.length > 0 &&
+    item.availability.every((count) => count > 0)
+  return (
+    <>
+      <Section title={text.details.rates.title}>
+        <RateGraph down={item.down} up={item.up} />
+      </Section>
+      {item.pieces.length === 0 ? null : (
+        <Section title={text.details.pieces.title} aside={pieceWords}>
+          <PieceMap
+            pieces={item.pieces}
+            availability={item.availability}
+            connected={connected}
+            share={share}
+          />
+          {isSpread ? <Note tone="good">{text.details.pieces.canLeave}</Note> : null}
+        </Section>
+      )}
+      <Section title={text.details.people.title}>
+        <PeopleTable people={item.people} />
+      </Section>
+    </>
+  )
+}, isSameData)
+
+interface SectionProps {
+  readonly title: string
+  readonly aside?: string
+  readonly children: ReactNode
+}
+
+function Section({ title, aside, children }: SectionProps): ReactNode {
+  const titleId = useId()
+  return (
+    <section className="overview-section" aria-labelledby={titleId}>
+      <header className="overview-head">
+        <h3 id={titleId}>{title}</h3>
+        {aside === undefined ? null : <span className="muted tabular">{aside}</span>}
+      </header>
+      {children}
+    </section>
+  )
+}

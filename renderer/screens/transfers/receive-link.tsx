@@ -1,0 +1,94 @@
+/** Asks for a link. */
+
+import { useState, type ReactNode } from 'react'
+import { toAppError } from '#shared/errors.ts'
+import { parseLink } from '#shared/share/link.ts'
+import { readClipboard } from '../../host/clipboard.ts'
+import { Button } from '../../parts/button.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
+import { TextField } from '../../parts/fields.tsx'
+import { errorText, useText } from '../../text/text-context.tsx'
+
+interface ReceiveLinkProps {
+  readonly onLink: (link: string) => void
+  readonly onClose: () => void
+}
+
+export function ReceiveLink({ onLink, onClose }: ReceiveLinkProps): ReactNode {
+  const text = useText()
+  const words = text.transfers.receive
+  const [value, setValue] = useState('')
+  const [isFound, setIsFound] = useState(false)
+  const [error, setError] = useState<string>()
+
+  const go = (link: string): void => {
+    const code = refusal(link)
+    if (code === undefined) onLink(link.trim())
+    else setError(errorText(text, code))
+  }
+  const recognise = async (): Promise<void> => {
+    if (value !== '') return
+    const found = (await readClipboard()).trim()
+    if (found === '' || refusal(found) !== undefined) return
+    // Not over what was typed meanwhile; and filled in only, since nobody has asked for it.
+    setValue((typed) => (typed === '' ? found : typed))
+    setIsFound(true)
+  }
+  return (
+    <Dialog
+      title={words.title}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onPress={onClose}>{text.common.cancel}</Button>
+          <Button kind="primary" isDisabled={value.trim() === ''} onPress={() => go(value)}>
+            {words.next}
+          </Button>
+        </>
+      }
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (value.trim() !== '') go(value)
+        }}
+      >
+        <TextField
+          label={words.link}
+          placeholder={words.placeholder}
+          isMono
+          autoFocus
+          autoComplete="off"
+          value={value}
+          error={error}
+          hint={isFound ? words.fromClipboard : words.hint}
+          onChange={(typed) => {
+            setValue(typed)
+            setIsFound(false)
+            setError(undefined)
+          }}
+          onFocus={() => void recognise()}
+          onPaste={(event) => {
+            const pasted = event.clipboardData?.getData('text/plain').trim() ?? ''
+            // The whole field at once: what was pasted into the middle of something is left to the person.
+            if (value === '' && pasted !== '') {
+              event.preventDefault()
+              setValue(pasted)
+              go(pasted)
+            }
+          }}
+        />
+      </form>
+    </Dialog>
+  )
+}
+
+/** The code of what is wrong with it. */
+function refusal(link: string): string | undefined {
+  try {
+    parseLink(link)
+    return undefined
+  } catch (thrown) {
+    return toAppError(thrown).code
+  }
+}
