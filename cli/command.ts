@@ -1,7 +1,7 @@
 /** What a command is: how it is called, how it explains itself, and what it may use of the world. */
 
+import type { App, AppOptions, CoordinatorStarter } from '#engine/app/app.ts'
 import type { Engine, EngineOptions } from '#engine/engine.ts'
-import type { IceServer } from '#shared/protocol/coordinator-messages.ts'
 import type { Arguments, OptionSpecs } from './arguments.ts'
 
 export interface Command {
@@ -28,27 +28,13 @@ export interface OutputStream {
   off(event: 'resize', listener: () => void): unknown
 }
 
-export interface RunningCoordinator {
-  readonly host: string
-  readonly port: number
-  close(): Promise<void>
-}
-
 export type Log = (event: string, fields: Record<string, string | number | boolean>) => void
-
-export interface CoordinatorSettings {
-  readonly host: string
-  readonly port: number
-  /** Folder of its SQLite file. */
-  readonly dataDir: string
-  readonly iceServers: readonly IceServer[]
-  readonly log?: Log
-}
 
 /** The heavy parts, loaded only when they are used: `--help` shall not wait for a native library. */
 export interface Services {
   openEngine(options: EngineOptions): Promise<Engine>
-  startCoordinator(settings: CoordinatorSettings): Promise<RunningCoordinator>
+  openApp(options: AppOptions): Promise<App>
+  readonly startCoordinator: CoordinatorStarter
 }
 
 /** Everything a command may touch besides the file system. */

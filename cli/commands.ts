@@ -5,5 +5,12 @@ import { coordinatorCommand } from './coordinator.ts'
 import { demoCommand } from './demo/demo.ts'
 import { getCommand } from './get.ts'
 import { sendCommand } from './send.ts'
+import { serveCommand } from './serve/serve.ts'
 
-export const COMMANDS: readonly Command[] = [sendCommand, getCommand, coordinatorCommand, demoCommand]
+export const COMMANDS: readonly Command[] = [
+  sendCommand,
+  getCommand,
+  serveCommand,
+  coordinatorCommand,
+  demoCommand,
+]

@@ -1,12 +1,14 @@
 /** Options that several commands share, and how they are read. */
 
+import * as coordinatorUrl from '#engine/app/coordinator-url.ts'
+import { dataDirOf } from '#engine/app/data-dir.ts'
+import type { ListenAddress } from '#engine/app/embedded-coordinator.ts'
 import { parseIceServers } from '#engine/connect/ice-url.ts'
 import type { NetworkOptions } from '#engine/engine.ts'
-import { parseHost, type CoordinatorAddress } from '#shared/share/link.ts'
+import type { CoordinatorAddress } from '#shared/share/link.ts'
 import { AppError } from '#shared/errors.ts'
 import { usageError, type Arguments, type OptionSpecs } from './arguments.ts'
 import type { Context } from './command.ts'
-import { dataDirOf } from './data-dir.ts'
 
 const ROUTE_POLICIES = ['automatic', 'direct', 'relay'] as const
 
@@ -14,7 +16,7 @@ export const SERVER_OPTIONS = {
   relay: {
     value: 'URL',
     isRepeatable: true,
-    help: 'TURN relay, turn:user:password@host:3478, used when no direct way is found; two at most',
+    help: 'TURN relay, turn:user:password@host:3478 or turns:…, used when no direct way is found; two at most',
   },
   stun: {
     value: 'URL',
@@ -62,12 +64,6 @@ export function readDataDir(context: Context): string {
   return dataDirOf(context)
 }
 
-export interface ListenAddress {
-  readonly host: string
-  /** 0: any free one. Undefined: the usual one. */
-  readonly port: number | undefined
-}
-
 /** Reads `HOST:PORT`, `HOST`, `:PORT` or `[IPv6]:PORT`. Throws AppError `usage`. */
 export function parseListen(text: string): ListenAddress {
   const match = /^(\[[0-9a-f:.]+\]|[^:[\]]*)(?::(\d{1,5}))?$/i.exec(text.trim())
@@ -79,20 +75,13 @@ export function parseListen(text: string): ListenAddress {
   return { host: host === '' ? '::' : host, port }
 }
 
-/** Reads `https://host[:port]`, `http://…` or a bare host, which means https. Throws AppError `usage`. */
+/** Throws AppError `usage`. */
 export function parseCoordinatorUrl(text: string): CoordinatorAddress {
-  const match = /^(?:(https?|wss?):\/\/)?([^/?#]+)\/?$/i.exec(text.trim())
-  if (match === null) throw usageError('--coordinator is an address like https://beeline.example.org')
-  const isTls = !/^(http|ws)$/i.test(match[1] ?? 'https')
   try {
-    return { host: parseHost(match[2] ?? '', isTls), isTls }
+    return coordinatorUrl.parseCoordinatorUrl(text)
   } catch (thrown) {
     throw thrown instanceof AppError
       ? usageError(`--coordinator: ${thrown.detail ?? 'the address cannot be read'}`)
       : thrown
   }
-}
-
-export function printCoordinatorUrl(address: CoordinatorAddress): string {
-  return `${address.isTls ? 'https' : 'http'}://${address.host}`
 }

@@ -1,28 +1,23 @@
 /** `beeline coordinator`: the server alone, for people who reach each other through a machine of their own. */
 
 import path from 'node:path'
-import { parseIceServers } from '#engine/connect/ice-url.ts'
-import { reachableHosts } from './addresses.ts'
-import { usageError, type Arguments } from './arguments.ts'
-import type { Command, Context } from './command.ts'
-import {
-  OUTPUT_OPTIONS,
-  parseListen,
-  printCoordinatorUrl,
-  readDataDir,
-  SERVER_OPTIONS,
-} from './common-options.ts'
+import { reachableHosts } from '#engine/app/addresses.ts'
+import { printCoordinatorUrl } from '#engine/app/coordinator-url.ts'
 import {
   addressOf,
   bracketed,
   DEFAULT_COORDINATOR_PORT,
   isAnyHost,
   startListening,
-} from './embedded-coordinator.ts'
+} from '#engine/app/embedded-coordinator.ts'
+import { parseIceServers } from '#engine/connect/ice-url.ts'
+import { usageError, type Arguments } from './arguments.ts'
+import type { Command, Context } from './command.ts'
+import { OUTPUT_OPTIONS, parseListen, readDataDir, SERVER_OPTIONS } from './common-options.ts'
 import { EXIT_CODES } from './exit-codes.ts'
 import { createOutput } from './output/create-output.ts'
 import { logFor } from './session.ts'
-import { waitAtMost, whenAborted } from './waiting.ts'
+import { waitAtMost, whenAborted } from '#engine/app/waiting.ts'
 
 /** Clients reconnect by themselves, so nothing is worth a longer wait. */
 const CLOSE_LIMIT_MS = 5000
@@ -54,7 +49,7 @@ async function run(args: Arguments, context: Context): Promise<number> {
   const listen = parseListen(args.text('listen') ?? `:${DEFAULT_COORDINATOR_PORT}`)
   const data = args.text('data')
   const log = logFor(args, output)
-  const coordinator = await startListening(context.services, {
+  const coordinator = await startListening(context.services.startCoordinator, {
     host: listen.host,
     port: listen.port ?? DEFAULT_COORDINATOR_PORT,
     dataDir: data === undefined ? readDataDir(context) : path.resolve(context.workingDir, data),

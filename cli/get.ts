@@ -27,6 +27,11 @@ export const getCommand: Command = {
   ],
   options: {
     to: { value: 'DIR', help: 'folder to receive into; the current one if not given' },
+    only: {
+      value: 'PATH',
+      isRepeatable: true,
+      help: 'receive only this file or folder, named as in the share; may be given more than once',
+    },
     yes: { short: 'y', help: 'receive without being asked' },
     seed: { help: 'when everything is here, pass it on to others until Ctrl-C' },
     ...NAME_OPTION,
@@ -36,6 +41,7 @@ export const getCommand: Command = {
   examples: [
     ['beeline get "http://192.168.1.5:8787/get#…"', 'receive into this folder'],
     ['beeline get "https://…/get#…" --to ~/Downloads --yes', 'receive elsewhere, unasked'],
+    ['beeline get "https://…/get#…" --only photos/2024 --only photos/list.txt', 'receive a part of it'],
   ],
   run,
 }
@@ -72,7 +78,8 @@ async function receive(transfer: IncomingTransfer, settings: ReceiveSettings): P
   const offer = await lookAtOffer(transfer, settings)
   output.offer({ offer, destination, freeBytes: await freeBytes(destination) })
   await agree(settings)
-  await transfer.accept({ destination }, signal)
+  const only = args.list('only').map(trimSlashes)
+  await transfer.accept({ destination, selection: only.length === 0 ? null : { paths: only } }, signal)
   const outcome = await watch(transfer, { output, history, signal, until: 'finished' })
   const result = (kind: 'finished' | 'stopped') =>
     history.result(transfer.view(), transfer.shortId, kind, performance.now())
@@ -85,6 +92,11 @@ async function receive(transfer: IncomingTransfer, settings: ReceiveSettings): P
   await watch(transfer, { output, history, signal, until: 'interrupted' })
   output.stopped(result('stopped'))
   return EXIT_CODES.ok
+}
+
+/** A shell completes folders with a slash, and `./` is a habit. */
+function trimSlashes(text: string): string {
+  return text.replace(/^(?:\.\/)+/, '').replace(/\/+$/, '')
 }
 
 /** The offer may take a while when the sender is not there: something must be seen. */

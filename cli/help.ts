@@ -21,6 +21,7 @@ export function generalHelp(commands: readonly Command[]): string {
     '',
     'On one computer:      beeline send holiday-photos',
     'On the other:         beeline get "the link it printed"',
+    'In a browser:         beeline serve',
     'See it work here:     beeline demo',
     '',
     'Exit codes:',
@@ -30,6 +31,7 @@ export function generalHelp(commands: readonly Command[]): string {
     ...columns([
       ['BEELINE_HOME', 'folder of the library; two folders are two devices'],
       ['BEELINE_COORDINATOR', 'what --coordinator is when it is not given'],
+      ['BEELINE_PASSWORD', 'for the page of serve, when --password-file is not given'],
       ['BEELINE_BIND', 'the one local address that connections may use'],
       ['NO_COLOR', 'set to anything: no colours'],
     ]),

@@ -20,7 +20,7 @@ function routeWords(route: RouteView): string {
     case 'direct':
       return 'direct, through the internet'
     case 'relayed': {
-      const host = relayHost(route)
+      const host = safeText(route.relayHost ?? addressOf(route))
       return host === '' ? 'relayed' : `relayed through ${host}`
     }
     default:
@@ -50,8 +50,7 @@ export function peerName(peer: PeerView): string {
 }
 
 /** The side that allocated the relay sees its address as its own candidate. */
-function relayHost(route: RouteView): string {
+function addressOf(route: RouteView): string {
   const address = route.localType === 'relay' ? route.localAddress : route.remoteAddress
-  const host = /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^([^:]*):\d+$/, '$1')
-  return safeText(host)
+  return /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^([^:]*):\d+$/, '$1')
 }

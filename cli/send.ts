@@ -1,10 +1,16 @@
 /** `beeline send`: shares files and folders until Ctrl-C, with a coordinator of its own when none is given. */
 
 import path from 'node:path'
+import { isLocalHost, isLoopback, reachableHosts } from '#engine/app/addresses.ts'
+import {
+  bracketed,
+  ownAddresses,
+  startEmbeddedCoordinator,
+  type Addresses,
+} from '#engine/app/embedded-coordinator.ts'
 import type { Engine, SavedShare, Transfer } from '#engine/engine.ts'
 import type { CoordinatorAddress } from '#shared/share/link.ts'
 import { AppError } from '#shared/errors.ts'
-import { isLocalHost, isLoopback, reachableHosts } from './addresses.ts'
 import { usageError, type Arguments } from './arguments.ts'
 import type { Command, Context } from './command.ts'
 import {
@@ -16,7 +22,6 @@ import {
   readDataDir,
   readNetwork,
 } from './common-options.ts'
-import { bracketed, ownAddresses, startEmbeddedCoordinator, type Addresses } from './embedded-coordinator.ts'
 import { EXIT_CODES } from './exit-codes.ts'
 import { createOutput } from './output/create-output.ts'
 import type { Output } from './output/output.ts'
@@ -128,7 +133,7 @@ async function bringCoordinator(
   const wasLoopback = resumed.length > 0 && resumed.every((address) => isLoopback(hostOf(address)))
   const log = logFor(args, output)
   const coordinator = await startEmbeddedCoordinator({
-    services: context.services,
+    start: context.services.startCoordinator,
     dataDir,
     listen: settings.listen ?? (wasLoopback ? { host: '127.0.0.1', port: undefined } : undefined),
     // A person's own relay has a password: it stays here, and helps the other side from here all the same.

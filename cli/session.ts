@@ -6,7 +6,7 @@ import type { Context, Log } from './command.ts'
 import { readDataDir, readDeviceName } from './common-options.ts'
 import type { Output } from './output/output.ts'
 import type { TransferHistory } from './transfer-history.ts'
-import { waitAtMost, whenAborted } from './waiting.ts'
+import { waitAtMost, whenAborted } from '#engine/app/waiting.ts'
 
 /** Redrawn so often: movement looks alive, and the numbers can still be read. */
 const SHOW_INTERVAL_MS = 250

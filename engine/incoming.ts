@@ -1,19 +1,20 @@
 /** A share that is received: described first, written only after the person agreed, seeded afterwards. */
 
-import * as v from 'valibot'
+import type { FolderView, Selection } from '#shared/api/transfer-views.ts'
 import type { OfferView, TransferId, TransferState, TransferView } from '#shared/api/views.ts'
 import { AppError, toAppError } from '#shared/errors.ts'
+import { FolderTree } from '#shared/share/folder-tree.ts'
 import type { Link } from '#shared/share/link.ts'
 import { filesOf, type Manifest } from '#shared/share/manifest.ts'
 import { decodeManifest } from '#shared/share/manifest-codec.ts'
-import { PieceLayout } from '#shared/share/piece-layout.ts'
 import { isManifestOf, openSummary, type Summary } from '#shared/share/summary.ts'
 import { pause } from './coordinator-client/pause.ts'
+import { Download } from './download.ts'
+import type { EngineParts } from './engine-settings.ts'
 import type { AcceptOptions, IncomingTransfer } from './engine.ts'
-import { chooseNames, freeBytes, prepareDestination } from './store/destination.ts'
-import { DownloadStore } from './store/download-store.ts'
-import { localNames, NameRules } from './store/local-names.ts'
-import { TransferBase, type EngineParts } from './transfer-base.ts'
+import type { TransferRow } from './library/rows.ts'
+import { prepareDestination, rememberedDestination } from './store/destination.ts'
+import { TransferBase } from './transfer-base.ts'
 
 /** How long a person is left waiting for the description of a share before being told that nobody has it. */
 const OFFER_LIMIT_MS = 45_000
@@ -22,33 +23,32 @@ const ASK_AGAIN_MS = 250
 const MAX_ASK_AGAIN_MS = 4000
 /** After a sender has withdrawn, until it is looked whether others can help. Milliseconds. */
 const WITHDRAWN_MS = 500
-/**
- * Between two flushes to the platter while receiving. After a power cut, what came since the last one is hashed again,
- * not fetched again, so it need not be often. Milliseconds.
- */
-const CHECKPOINT_MS = 15_000
-
 export class Incoming extends TransferBase implements IncomingTransfer {
   readonly #link: Link
   readonly #described = Promise.withResolvers<Summary>()
   readonly #listed = Promise.withResolvers<Manifest>()
-  #id: TransferId | undefined
+  /** Of an earlier run that is taken up again: the person agreed then. */
+  readonly #remembered: TransferRow | undefined
+  readonly #openedAtMs = Date.now()
   #summary: Summary | undefined
   #box: Uint8Array | undefined
   #manifestBytes: Uint8Array | undefined
-  #store: DownloadStore | undefined
-  #unlock: (() => void) | undefined
-  #destination: string | null = null
-  #checkpoints: NodeJS.Timeout | undefined
-  #isFlushing = false
+  #tree: FolderTree | undefined
+  #manifest: Manifest | undefined
+  #download: Download | undefined
+  #destination: string | null
+  #finishedAtMs: number | null
 
-  constructor(parts: EngineParts, link: Link) {
+  constructor(parts: EngineParts, link: Link, remembered?: TransferRow) {
     super(parts, link, 'looking')
     this.#link = link
+    this.#remembered = remembered
+    this.#destination = remembered?.place ?? null
+    this.#finishedAtMs = remembered?.finished_at_ms ?? null
     this.#described.promise.catch(() => undefined)
     this.#listed.promise.catch(() => undefined)
     this.stopping.signal.addEventListener('abort', () => {
-      const error = this.#failure() ?? new AppError('transfer.stopped')
+      const error = this.failure ?? new AppError('transfer.stopped')
       this.#described.reject(error)
       this.#listed.reject(error)
     })
@@ -61,41 +61,64 @@ export class Incoming extends TransferBase implements IncomingTransfer {
     return { title, sender, totalBytes, fileCount, folderCount, createdAtMs, preview }
   }
 
+  async listed(signal: AbortSignal): Promise<void> {
+    await this.#orGiveUp(this.#listed.promise, signal, undefined)
+  }
+
   async accept(options: AcceptOptions, signal: AbortSignal): Promise<void> {
-    try {
-      await this.#accept(options, signal)
-    } catch (error) {
-      // What the accept itself throws is for its caller; the transfer has ended with it.
-      const known = this.#failure() ?? toAppError(error)
-      this.fail(known)
-      throw known
-    }
+    await this.#receive(options.selection ?? null, () => prepareDestination(options.destination), signal)
+  }
+
+  /** Goes on with what an earlier run left, in the place it had. What goes wrong is in the view. */
+  takeUp(row: TransferRow, selection: Selection): void {
+    this.#receive(selection, () => rememberedDestination(row.place), this.stopping.signal).catch(
+      () => undefined,
+    )
+  }
+
+  get id(): TransferId | undefined {
+    return this.#download?.id ?? this.#remembered?.id
   }
 
   view(): TransferView {
-    const { swarm } = this.session
     const summary = this.#summary
-    const store = this.#store
-    const base = this.baseView(this.#id ?? (0 as TransferId))
-    const total = summary?.totalBytes ?? 0
-    const done = store === undefined ? 0 : bytesOf(store)
-    const state: TransferState = base.state === 'receiving' && !swarm.hasSource ? 'stalled' : base.state
+    const wanted = this.#download?.wanted
+    const store = this.#download?.store
+    const progress = store?.progress
+    const base = this.commonView()
+    const totalBytes = wanted?.totalBytes ?? summary?.totalBytes ?? 0
+    const doneBytes = progress?.doneBytes ?? 0
+    const isStalled = base.state === 'receiving' && !this.session.swarm.hasSource
+    const state: TransferState = isStalled ? 'stalled' : base.state
     const rate = base.downBytesPerSecond
     return {
       ...base,
       state,
       role: 'get',
+      addedAtMs: this.#download?.addedAtMs ?? this.#remembered?.added_at_ms ?? this.#openedAtMs,
+      finishedAtMs: this.#finishedAtMs,
       title: summary?.title ?? '',
-      totalBytes: total,
-      doneBytes: done,
-      fileCount: summary?.fileCount ?? 0,
+      sender: summary?.sender ?? '',
+      totalBytes,
+      doneBytes,
+      fileCount: wanted?.fileCount ?? summary?.fileCount ?? 0,
       doneFiles: store?.doneFiles ?? 0,
-      pieceCount: store?.layout.pieceCount ?? 0,
-      donePieces: store?.have.count ?? 0,
+      pieceCount: progress?.wanted.count ?? 0,
+      donePieces: progress?.donePieces ?? 0,
       resumedBytes: store?.resumedBytes ?? 0,
-      etaMs: state === 'receiving' && rate > 0 ? ((total - done) / rate) * 1000 : null,
+      etaMs: state === 'receiving' && rate > 0 ? ((totalBytes - doneBytes) / rate) * 1000 : null,
+      isPartial: wanted?.isPartial ?? false,
       destination: this.#destination,
     }
+  }
+
+  folder(path: string): FolderView | undefined {
+    const manifest = this.#manifest
+    if (manifest === undefined) return undefined
+    this.#tree ??= new FolderTree(manifest)
+    const wanted = this.#download?.wanted.entries ?? new Uint8Array(manifest.entries.length).fill(1)
+    const progress = this.#download?.store?.progress
+    return this.#tree.folder(path, { wanted, doneBytesOf: (file) => progress?.doneBytesOf(file) ?? 0 })
   }
 
   protected override onSummary(summary: Summary, box: Uint8Array): void {
@@ -113,6 +136,7 @@ export class Incoming extends TransferBase implements IncomingTransfer {
       throw new AppError('manifest.invalid', { detail: 'it is not what the summary says' })
     }
     this.#manifestBytes = bytes
+    this.#manifest = manifest
     this.session.swarm.offerManifest(bytes)
     this.#listed.resolve(manifest)
   }
@@ -126,28 +150,16 @@ export class Incoming extends TransferBase implements IncomingTransfer {
   }
 
   protected override async onDone(): Promise<void> {
-    const store = this.#store
-    if (store === undefined || this.#id === undefined) return
-    await store.end()
-    this.parts.library.setDone(this.#id, true)
+    const download = this.#download
+    if (download === undefined) return
+    await download.end()
+    this.#finishedAtMs = download.finishedAtMs
     this.enter('seeding')
     this.complete()
   }
 
   protected async letGo(): Promise<void> {
-    clearInterval(this.#checkpoints)
-    try {
-      await this.#store?.close()
-    } finally {
-      this.#unlock?.()
-    }
-  }
-
-  #failure(): AppError | undefined {
-    const error = this.baseView(0 as TransferId).error
-    return error === null
-      ? undefined
-      : new AppError(error.code, error.detail === null ? {} : { detail: error.detail })
+    await this.#download?.close()
   }
 
   /** From the library where an earlier run left it, else from the coordinator; peers are asked at the same time. */
@@ -169,7 +181,7 @@ export class Incoming extends TransferBase implements IncomingTransfer {
         if (box !== undefined) this.#learn(openSummary(box, this.#link), box)
       } catch (error) {
         // A coordinator that is away or lies is no reason to stop: a peer may still tell.
-        this.parts.options.log?.('summary.missing', { code: toAppError(error).code })
+        this.parts.log('summary.missing', { code: toAppError(error).code })
       }
       if (this.#summary === undefined) await pause(Math.min(waitMs, MAX_ASK_AGAIN_MS), this.stopping.signal)
     }
@@ -180,72 +192,61 @@ export class Incoming extends TransferBase implements IncomingTransfer {
     this.#summary = summary
     this.#box = box
     this.session.swarm.learnSummary(summary, box)
-    this.enter('offered')
+    if (this.#remembered === undefined) this.enter('offered')
     this.#described.resolve(summary)
   }
 
-  async #accept(options: AcceptOptions, signal: AbortSignal): Promise<void> {
-    const { library, pool } = this.parts
+  async #receive(
+    selection: Selection,
+    findDestination: () => Promise<string>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      await this.#begin(selection, findDestination, signal)
+    } catch (error) {
+      // What went wrong here is for the caller; the transfer has ended with it.
+      const known = this.failure ?? toAppError(error)
+      this.fail(known)
+      throw known
+    }
+  }
+
+  async #begin(
+    selection: Selection,
+    findDestination: () => Promise<string>,
+    signal: AbortSignal,
+  ): Promise<void> {
     const summary = await this.#described.promise
-    const destination = await prepareDestination(options.destination)
+    const destination = await findDestination()
     this.#destination = destination
     this.enter('looking')
     const manifest = await this.#orGiveUp(this.#listed.promise, signal, undefined)
-    const { publicKey, secret, coordinators } = this.#link
-    const createdAtMs = Date.now()
-    if (library.share(this.topic) === undefined) {
-      library.addShare({ topic: this.topic, publicKey, secret, privateKey: null, coordinators, createdAtMs })
-    }
-    library.setDescription(
-      this.topic,
-      summary.title,
-      this.#box ?? new Uint8Array(0),
-      this.#manifestBytes ?? null,
-    )
-    const row = library.transfer(this.topic, 'get', destination)
-    this.#id = row.id
-    this.#unlock = library.lock(row.id)
-    const rules =
-      row.names === null ? await chooseNames(destination, manifest) : v.parse(SavedRules, row.names)
-    const names = localNames(manifest, rules)
-    library.setNames(row.id, JSON.stringify(rules))
-    if (names.renamedCount > 0) this.notice(`${names.renamedCount} names were changed to fit this disk`)
-    const sizes = filesOf(manifest).map((file) => file.sizeBytes)
-    const layout = new PieceLayout(sizes, summary.pieceBytes)
-    this.enter('checking')
-    const wasClean = row.is_clean === 1
-    const store = await DownloadStore.open(
-      { pool, library, id: row.id, destination, manifest, layout, names, publicKey, wasClean },
-      () => this.changed(),
-      AbortSignal.any([signal, this.stopping.signal]),
-    )
-    this.#store = store
-    await this.#checkSpace(destination, summary.totalBytes - store.resumedBytes)
-    if (this.isOver) throw this.#failure() ?? new AppError('transfer.stopped')
-    library.setClean(row.id, false)
-    await store.begin()
-    this.#checkpoints = setInterval(() => this.#checkpoint(store), CHECKPOINT_MS)
-    this.enter('receiving')
-    this.session.swarm.begin(store)
-  }
-
-  async #checkSpace(destination: string, neededBytes: number): Promise<void> {
-    const free = await freeBytes(destination)
-    if (neededBytes > free) {
-      throw new AppError('disk.no-space', { detail: `${neededBytes} bytes needed, ${free} free` })
-    }
-  }
-
-  #checkpoint(store: DownloadStore): void {
-    if (this.#isFlushing) return
-    this.#isFlushing = true
-    this.act(async () => {
-      try {
-        await store.checkpoint()
-      } finally {
-        this.#isFlushing = false
-      }
+    if (this.#box === undefined || this.#manifestBytes === undefined) return
+    const download = await Download.prepare({
+      parts: this.parts,
+      link: this.#link,
+      summary,
+      box: this.#box,
+      manifest,
+      manifestBytes: this.#manifestBytes,
+      destination,
+      selection,
     })
+    // Before anything else may fail: whoever stops it lets go of the download too.
+    this.#download = download
+    if (this.isOver) {
+      await download.close()
+      throw this.failure ?? new AppError('transfer.stopped')
+    }
+    const { renamedCount } = download
+    if (renamedCount > 0) this.notice({ code: 'names-changed', count: renamedCount, text: '' })
+    this.enter('checking')
+    const store = await download.open(() => this.changed(), AbortSignal.any([signal, this.stopping.signal]))
+    if (this.isOver) throw this.failure ?? new AppError('transfer.stopped')
+    await download.begin((work) => this.act(work))
+    this.#finishedAtMs = download.finishedAtMs
+    this.enter('receiving')
+    this.session.swarm.begin(store, store.progress.wanted)
   }
 
   async #orGiveUp<Value>(
@@ -269,14 +270,4 @@ export class Incoming extends TransferBase implements IncomingTransfer {
       signal.removeEventListener('abort', onAbort)
     }
   }
-}
-
-const SavedRules = v.pipe(v.string(), v.parseJson(), NameRules)
-
-function bytesOf(store: DownloadStore): number {
-  const { layout, have } = store
-  if (layout.pieceCount === 0) return 0
-  const last = layout.pieceCount - 1
-  const shortBy = have.has(last) ? layout.pieceBytes - layout.bytesOf(last) : 0
-  return have.count * layout.pieceBytes - shortBy
 }

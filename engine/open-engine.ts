@@ -3,17 +3,32 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import * as v from 'valibot'
+import type { LimitSettings } from '#shared/api/settings-views.ts'
+import type { FolderView, Selection } from '#shared/api/transfer-views.ts'
+import type { TransferId, TransferView } from '#shared/api/views.ts'
 import { AppError } from '#shared/errors.ts'
 import { createShareKeys, topicOf, type OwnerKeys } from '#shared/share/keys.ts'
 import { parseLink } from '#shared/share/link.ts'
 import { allClosed } from './connect/native-life.ts'
-import type { Engine, EngineOptions, IncomingTransfer, SavedShare, SendOptions, Transfer } from './engine.ts'
+import { EngineSettings, type EngineParts } from './engine-settings.ts'
+import type {
+  Engine,
+  EngineOptions,
+  IncomingTransfer,
+  NetworkOptions,
+  SavedShare,
+  SendOptions,
+  Transfer,
+  TransferRecord,
+} from './engine.ts'
 import { Incoming } from './incoming.ts'
 import { Library } from './library/library.ts'
+import type { ShareRow, TransferRow } from './library/rows.ts'
 import { OutgoingTransfer, titleOf } from './outgoing.ts'
+import { Remembered } from './remembered.ts'
 import { readError } from './store/disk-error.ts'
 import { DiskPool } from './store/disk-pool.ts'
-import { SHORT_ID_LENGTH, type EngineParts } from './transfer-base.ts'
+import { SHORT_ID_LENGTH, type TransferBase } from './transfer-base.ts'
 
 /** How long native connections may take to close, milliseconds. */
 const CLOSE_LIMIT_MS = 1000
@@ -24,18 +39,21 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   await using started = new AsyncDisposableStack()
   const library = started.adopt(new Library(options.dataDir), (opened) => opened.close())
   const pool = started.use(new DiskPool())
-  return new RunningEngine({ options, library, pool }, started.move())
+  const log = options.log ?? (() => undefined)
+  return new RunningEngine({ log, settings: new EngineSettings(options), library, pool }, started.move())
 }
 
 class RunningEngine implements Engine {
   readonly #parts: EngineParts
   readonly #resources: AsyncDisposableStack
-  readonly #transfers = new Set<Transfer>()
+  readonly #remembered: Remembered
+  readonly #transfers = new Set<TransferBase>()
   #closing: Promise<void> | undefined
 
   constructor(parts: EngineParts, resources: AsyncDisposableStack) {
     this.#parts = parts
     this.#resources = resources
+    this.#remembered = new Remembered(parts.library, parts.pool)
   }
 
   async send({ paths, coordinators }: SendOptions): Promise<Transfer> {
@@ -47,7 +65,21 @@ class RunningEngine implements Engine {
     const { library } = this.#parts
     library.addShare({ topic, ...keys, coordinators, createdAtMs })
     library.setTitle(topic, titleOf(absolute))
-    return this.#startSend(keys, absolute, coordinators, createdAtMs, undefined)
+    const row = library.transfer(topic, 'send', JSON.stringify(absolute))
+    const link = { ...keys, coordinators }
+    const { id, added_at_ms: addedAtMs } = row
+    const { privateKey } = keys
+    return this.#keep(
+      new OutgoingTransfer(this.#parts, {
+        id,
+        link,
+        privateKey,
+        paths: absolute,
+        createdAtMs,
+        addedAtMs,
+        saved: undefined,
+      }),
+    )
   }
 
   async resumeSend(shortId: string): Promise<Transfer> {
@@ -56,19 +88,7 @@ class RunningEngine implements Engine {
     if (shortId.length < 4 || hit === undefined || hits.length > 1 || hit.share.private_key === null) {
       throw new AppError('share.unknown', { detail: shortId })
     }
-    const { share, transfer } = hit
-    const paths = v.parse(Paths, transfer.place)
-    await Promise.all(paths.map(checkReadable))
-    const keys: OwnerKeys = {
-      publicKey: share.public_key,
-      secret: share.secret,
-      privateKey: hit.share.private_key,
-    }
-    const saved =
-      share.summary === null || share.manifest === null
-        ? undefined
-        : { summary: share.summary, manifest: share.manifest }
-    return this.#startSend(keys, paths, share.coordinators, share.created_at_ms, saved)
+    return this.#resumeShare(hit.transfer, hit.share)
   }
 
   savedShares(): SavedShare[] {
@@ -79,6 +99,65 @@ class RunningEngine implements Engine {
       paths: v.parse(Paths, transfer.place),
       coordinators: share.coordinators,
     }))
+  }
+
+  history(): TransferRecord[] {
+    return this.#remembered.history()
+  }
+
+  async resume(id: TransferId): Promise<Transfer> {
+    const running = this.#running(id)
+    if (running !== undefined) return running
+    const { row, share } = this.#remembered.row(id)
+    this.#remembered.forgetLook()
+    if (row.role === 'send') return this.#resumeShare(row, share)
+    const { public_key: publicKey, secret, coordinators } = share
+    const incoming = this.#keep(new Incoming(this.#parts, { publicKey, secret, coordinators }, row))
+    incoming.takeUp(row, this.#remembered.selectionOf(row))
+    return incoming
+  }
+
+  select(id: TransferId, selection: Selection): void {
+    this.#refuseRunning(id)
+    this.#remembered.select(id, selection)
+  }
+
+  remember(id: TransferId, view: TransferView, isToRun: boolean): void {
+    this.#remembered.remember(id, view, isToRun)
+  }
+
+  async forget(id: TransferId, deletePartial: boolean): Promise<void> {
+    this.#refuseRunning(id)
+    await this.#remembered.forget(id, deletePartial)
+  }
+
+  folder(id: TransferId, path: string): FolderView {
+    return this.#remembered.folder(id, path)
+  }
+
+  setting(name: string): string | undefined {
+    return this.#parts.library.setting(name)
+  }
+
+  setSetting(name: string, value: string): void {
+    this.#parts.library.setSetting(name, value)
+  }
+
+  claim(): () => void {
+    return this.#parts.library.claim()
+  }
+
+  setNetwork(network: NetworkOptions): void {
+    this.#parts.settings.network = network
+  }
+
+  setDeviceName(name: string): void {
+    this.#parts.settings.deviceName = name
+  }
+
+  setLimits(limits: LimitSettings): void {
+    this.#parts.settings.limits = limits
+    for (const transfer of this.#transfers) transfer.setLimits(limits)
   }
 
   open(link: string): IncomingTransfer {
@@ -94,22 +173,42 @@ class RunningEngine implements Engine {
     return this.close()
   }
 
-  #startSend(
-    keys: OwnerKeys,
-    paths: readonly string[],
-    coordinators: SendOptions['coordinators'],
-    createdAtMs: number,
-    saved: { readonly summary: Uint8Array; readonly manifest: Uint8Array } | undefined,
-  ): Transfer {
-    const { id } = this.#parts.library.transfer(topicOf(keys.publicKey), 'send', JSON.stringify(paths))
-    const link = { publicKey: keys.publicKey, secret: keys.secret, coordinators }
+  async #resumeShare(row: TransferRow, share: ShareRow): Promise<Transfer> {
+    const { public_key: publicKey, secret, private_key: privateKey, coordinators } = share
+    if (privateKey === null) throw new AppError('share.unknown')
+    const running = this.#running(row.id)
+    if (running !== undefined) return running
+    const paths = v.parse(Paths, row.place)
+    await Promise.all(paths.map(checkReadable))
+    const keys: OwnerKeys = { publicKey, secret, privateKey }
+    const { summary, manifest } = share
     return this.#keep(
-      new OutgoingTransfer(this.#parts, { id, link, privateKey: keys.privateKey, paths, createdAtMs, saved }),
+      new OutgoingTransfer(this.#parts, {
+        id: row.id,
+        link: { ...keys, coordinators },
+        privateKey,
+        paths,
+        createdAtMs: share.created_at_ms,
+        addedAtMs: row.added_at_ms,
+        saved: summary === null || manifest === null ? undefined : { summary, manifest },
+      }),
     )
   }
 
-  #keep<Kept extends Transfer>(transfer: Kept): Kept {
+  #running(id: TransferId): TransferBase | undefined {
+    for (const transfer of this.#transfers) if (transfer.id === id && !transfer.isOver) return transfer
+    return undefined
+  }
+
+  /** Throws AppError `transfer.running`. */
+  #refuseRunning(id: TransferId): void {
+    if (this.#running(id) !== undefined) throw new AppError('transfer.running')
+  }
+
+  /** Until it has ended: a desktop app runs for weeks. */
+  #keep<Kept extends TransferBase>(transfer: Kept): Kept {
     this.#transfers.add(transfer)
+    void transfer.ended.then(() => this.#transfers.delete(transfer))
     return transfer
   }
 

@@ -1,17 +1,20 @@
 /** A share of this device: walked, described, offered, served. */
 
-import type { TransferId, TransferView } from '#shared/api/views.ts'
+import type { FolderView } from '#shared/api/transfer-views.ts'
+import type { NoticeView, TransferId, TransferView } from '#shared/api/views.ts'
 import { AppError, toAppError } from '#shared/errors.ts'
 import type { Link } from '#shared/share/link.ts'
 import { equalBytes } from '#shared/encoding/bytes.ts'
 import { MAX_SUMMARY_LIFE_MS } from '#shared/protocol/coordinator-messages.ts'
 import { PieceLayout, pieceBytesFor } from '#shared/share/piece-layout.ts'
+import { FolderTree } from '#shared/share/folder-tree.ts'
 import { filesOf } from '#shared/share/manifest.ts'
 import { openSummary, sealSummary, summarize, type Summary } from '#shared/share/summary.ts'
 import { basename } from 'node:path'
 import type { LeftOutReason } from './store/disk-jobs.ts'
 import { SourceStore } from './store/source-store.ts'
-import { TransferBase, type EngineParts } from './transfer-base.ts'
+import type { EngineParts } from './engine-settings.ts'
+import { TransferBase } from './transfer-base.ts'
 
 export interface OutgoingOptions {
   readonly id: TransferId
@@ -19,6 +22,7 @@ export interface OutgoingOptions {
   readonly privateKey: Uint8Array
   readonly paths: readonly string[]
   readonly createdAtMs: number
+  readonly addedAtMs: number
   /** Of an earlier run: the files must still be the same. */
   readonly saved: { readonly summary: Uint8Array; readonly manifest: Uint8Array } | undefined
 }
@@ -26,17 +30,19 @@ export interface OutgoingOptions {
 /** How long a coordinator keeps the description after the last refresh. */
 const SUMMARY_LIFE_MS = MAX_SUMMARY_LIFE_MS / 2
 
-const LEFT_OUT: Readonly<Record<LeftOutReason, string>> = {
-  'special-file': 'neither a file nor a folder',
-  'outside-link': 'symbolic links that lead out of what is sent',
-  'bad-name': 'names that cannot be sent',
-  unreadable: 'no permission to read',
+const LEFT_OUT: Readonly<Record<LeftOutReason, NoticeView['code']>> = {
+  'special-file': 'left-out.special-file',
+  'outside-link': 'left-out.outside-link',
+  'bad-name': 'left-out.bad-name',
+  unreadable: 'left-out.unreadable',
 }
 
 export class OutgoingTransfer extends TransferBase {
   readonly #options: OutgoingOptions
   #summary: Summary | undefined
   #layout: PieceLayout | undefined
+  #files:
+    { readonly tree: FolderTree; readonly sizes: readonly number[]; readonly all: Uint8Array } | undefined
 
   constructor(parts: EngineParts, options: OutgoingOptions) {
     super(parts, options.link, 'preparing')
@@ -44,13 +50,21 @@ export class OutgoingTransfer extends TransferBase {
     this.act(() => this.#prepare())
   }
 
+  get id(): TransferId {
+    return this.#options.id
+  }
+
   view(): TransferView {
     const summary = this.#summary
     const total = summary?.totalBytes ?? 0
     const pieces = this.#layout?.pieceCount ?? 0
     return {
-      ...this.baseView(this.#options.id),
+      ...this.commonView(),
       role: 'send',
+      addedAtMs: this.#options.addedAtMs,
+      finishedAtMs: null,
+      sender: '',
+      isPartial: false,
       title: summary?.title ?? titleOf(this.#options.paths),
       totalBytes: total,
       doneBytes: total,
@@ -64,15 +78,21 @@ export class OutgoingTransfer extends TransferBase {
     }
   }
 
+  folder(path: string): FolderView | undefined {
+    const files = this.#files
+    return files?.tree.folder(path, { wanted: files.all, doneBytesOf: (file) => files.sizes[file] ?? 0 })
+  }
+
   async #prepare(): Promise<void> {
     const { id, link, privateKey, paths, saved } = this.#options
-    const { pool, library, options } = this.parts
+    const { pool, library, settings } = this.parts
     const { manifest, manifestBytes, files, leftOut } = await pool.run({ kind: 'walk', paths })
     if (this.isOver) return
     for (const reason of Object.keys(LEFT_OUT) as LeftOutReason[]) {
       const hits = leftOut.filter((item) => item.reason === reason)
-      if (hits.length > 0) {
-        this.notice(`${hits.length} left out (${LEFT_OUT[reason]}), first: ${hits[0]?.path ?? ''}`)
+      const [first] = hits
+      if (first !== undefined) {
+        this.notice({ code: LEFT_OUT[reason], count: hits.length, text: first.path.toWellFormed() })
       }
     }
     let box = saved?.summary
@@ -80,11 +100,13 @@ export class OutgoingTransfer extends TransferBase {
       throw new AppError('source.changed', { detail: 'since it was first shared' })
     }
     const sizes = filesOf(manifest).map((file) => file.sizeBytes)
+    const all = new Uint8Array(manifest.entries.length).fill(1)
+    this.#files = { tree: new FolderTree(manifest), sizes, all }
     const pieceBytes = pieceBytesFor(sizes.reduce((sum, size) => sum + size, 0))
     if (box === undefined) {
       const summary = summarize({
         title: titleOf(paths),
-        sender: options.deviceName,
+        sender: settings.deviceName,
         createdAtMs: this.#options.createdAtMs,
         pieceBytes,
         manifest,
@@ -107,13 +129,11 @@ export class OutgoingTransfer extends TransferBase {
     // The client keeps trying by itself; peers get the description from this device meanwhile.
     client
       .putSummary({ topic: this.topic, publicKey: link.publicKey, privateKey, box, expiresAtMs })
-      .catch((error: unknown) =>
-        this.parts.options.log?.('summary.delayed', { code: toAppError(error).code }),
-      )
+      .catch((error: unknown) => this.parts.log('summary.delayed', { code: toAppError(error).code }))
   }
 
   protected letGo(): Promise<void> {
-    return Promise.resolve()
+    return this.parts.pool.release(this.#options.paths)
   }
 }
 

@@ -1,16 +1,18 @@
 /** One share's life on the network: coordinator, connector and swarm, put together. */
 
-import type { PeerView } from '#shared/api/views.ts'
+import type { LimitSettings } from '#shared/api/settings-views.ts'
+import type { NoticeView, PeerView } from '#shared/api/views.ts'
 import { randomBytes } from '#shared/encoding/bytes.ts'
 import type { ByeReason } from '#shared/protocol/peer-messages.ts'
 import { topicOf, type PeerId, type ShareKeys, type Topic } from '#shared/share/keys.ts'
 import type { CoordinatorAddress } from '#shared/share/link.ts'
 import { systemClock } from '#shared/swarm/clock.ts'
+import { Pace } from '#shared/swarm/pace.ts'
 import { Swarm } from '#shared/swarm/swarm.ts'
 import type { SwarmEvents } from '#shared/swarm/swarm-events.ts'
 import { Connector } from './connect/connector.ts'
 import { CoordinatorClient, type CoordinatorState, type TopicSession } from './coordinator-client/client.ts'
-import type { EngineOptions } from './engine.ts'
+import type { EngineParts } from './engine-settings.ts'
 import { viewPeer } from './peer-view.ts'
 import { AGENT } from './version.ts'
 
@@ -20,9 +22,9 @@ const TOKEN_BYTES = 16
 export interface ShareSessionOptions {
   readonly keys: ShareKeys
   readonly coordinators: readonly [CoordinatorAddress, ...CoordinatorAddress[]]
-  readonly engine: EngineOptions
+  readonly parts: EngineParts
   readonly events: Pick<SwarmEvents, 'summary' | 'manifest' | 'written' | 'done' | 'failed' | 'changed'> & {
-    notice(text: string): void
+    notice(notice: NoticeView): void
     /** A peer stopped because its source is not what was offered any more. */
     withdrawn(): void
   }
@@ -34,21 +36,28 @@ export class ShareSession {
   readonly swarm: Swarm
   readonly #session: TopicSession
   readonly #connector: Connector
-  readonly #log: NonNullable<EngineOptions['log']>
+  readonly #up: Pace
+  readonly #down: Pace
+  readonly #log: EngineParts['log']
   #isClosed = false
 
   constructor(options: ShareSessionOptions) {
-    const { keys, engine, events } = options
+    const { keys, parts, events } = options
+    const { network, deviceName, limits } = parts.settings
     this.topic = topicOf(keys.publicKey)
-    this.#log = engine.log ?? (() => undefined)
+    this.#log = parts.log
+    this.#up = new Pace(systemClock, parts.settings.up)
+    this.#down = new Pace(systemClock, parts.settings.down)
     this.client = new CoordinatorClient({ addresses: options.coordinators, log: this.#log })
     this.client.onState(() => events.changed())
     this.#session = this.client.join(this.topic, randomBytes(TOKEN_BYTES))
     this.swarm = new Swarm({
       keys,
-      name: engine.deviceName,
+      name: deviceName,
       agent: AGENT,
       clock: systemClock,
+      up: this.#up,
+      down: this.#down,
       events: {
         ...events,
         left: (_peer, reason) => {
@@ -58,27 +67,35 @@ export class ShareSession {
         laneGone: (peer, lane, reason) => this.#laneGone(peer, lane, reason),
         banned: (peer, error) => {
           this.#log('peer.banned', { code: error.code, detail: error.detail ?? '' })
-          events.notice(error.advice)
+          events.notice({ code: 'peer-banned', count: 1, text: error.code })
         },
       },
     })
     this.#connector = new Connector({
       keys,
       session: this.#session,
-      policy: engine.network.routePolicy,
-      iceServers: engine.network.iceServers,
-      bindAddress: engine.network.bindAddress,
+      policy: network.routePolicy,
+      iceServers: network.iceServers,
+      bindAddress: network.bindAddress,
+      portRange: network.portRange,
+      maxConnections: limits.connections,
       log: this.#log,
       events: {
         opened: (peer, lane) => this.swarm.addLane(peer, lane),
         isBanned: (peer) => this.swarm.isBanned(peer),
         changed: () => events.changed(),
         unusedServers: (urls) =>
-          events.notice(
-            `${urls.length} of the STUN and TURN servers cannot be used at the same time: ${urls.join(', ')}`,
-          ),
+          events.notice({ code: 'servers-unused', count: urls.length, text: urls.join(', ') }),
       },
     })
+    this.setLimits(limits)
+  }
+
+  /** At once. */
+  setLimits(limits: LimitSettings): void {
+    this.#up.setLimit(limits.upBytesPerSecondPerTransfer)
+    this.#down.setLimit(limits.downBytesPerSecondPerTransfer)
+    this.#connector.setMaxConnections(limits.connections)
   }
 
   get coordinatorState(): CoordinatorState {

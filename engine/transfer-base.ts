@@ -1,25 +1,38 @@
 /** What a sending and a receiving transfer have in common: state, listeners, the promise of an end. */
 
-import type { TransferId, TransferState, TransferView } from '#shared/api/views.ts'
+import type { LimitSettings } from '#shared/api/settings-views.ts'
+import type { DetailsEvent, FolderView } from '#shared/api/transfer-views.ts'
+import type { NoticeView, TransferId, TransferState, TransferView } from '#shared/api/views.ts'
 import { toAppError, type AppError } from '#shared/errors.ts'
 import { printLink, type Link } from '#shared/share/link.ts'
 import { topicOf, type Topic } from '#shared/share/keys.ts'
-import type { EngineOptions, Transfer } from './engine.ts'
-import type { Library } from './library/library.ts'
+import type { EngineParts } from './engine-settings.ts'
+import type { Transfer } from './engine.ts'
+import { linkReachOf } from './link-reach.ts'
+import { Notices } from './notices.ts'
 import { ShareSession } from './share-session.ts'
-import type { DiskPool } from './store/disk-pool.ts'
-
-/** What every transfer of an engine shares. */
-export interface EngineParts {
-  readonly options: EngineOptions
-  readonly library: Library
-  readonly pool: DiskPool
-}
+import { TransferDetails } from './transfer-details.ts'
 
 /** Letters of a topic that name a share well enough for a person. */
 export const SHORT_ID_LENGTH = 8
-/** Notices kept: a hostile swarm must not fill the screen. */
-const MAX_NOTICES = 20
+
+/** The part of a view that does not depend on the direction. */
+type CommonView = Pick<
+  TransferView,
+  | 'id'
+  | 'link'
+  | 'linkReach'
+  | 'topic'
+  | 'state'
+  | 'error'
+  | 'coordinator'
+  | 'peers'
+  | 'notices'
+  | 'receivedBytes'
+  | 'sentBytes'
+  | 'downBytesPerSecond'
+  | 'upBytesPerSecond'
+>
 
 export abstract class TransferBase implements Transfer {
   readonly link: string
@@ -27,10 +40,13 @@ export abstract class TransferBase implements Transfer {
   readonly shortId: string
   protected readonly parts: EngineParts
   protected readonly session: ShareSession
-  protected readonly notices: string[] = []
+  protected readonly notices = new Notices()
   protected readonly stopping = new AbortController()
+  readonly #linkReach: TransferView['linkReach']
+  readonly #details: TransferDetails
   readonly #listeners = new Set<() => void>()
   readonly #finished = Promise.withResolvers<void>()
+  readonly #ended = Promise.withResolvers<void>()
   #state: TransferState
   #error: AppError | undefined
   #release: Promise<void> | undefined
@@ -40,13 +56,14 @@ export abstract class TransferBase implements Transfer {
     this.link = printLink(link)
     this.topic = topicOf(link.publicKey)
     this.shortId = this.topic.slice(0, SHORT_ID_LENGTH)
+    this.#linkReach = linkReachOf(link.coordinators)
     this.#state = first
     // Nobody may be waiting: a failure is also in the view.
     this.#finished.promise.catch(() => undefined)
     this.session = new ShareSession({
       keys: link,
       coordinators: link.coordinators,
-      engine: parts.options,
+      parts,
       events: {
         summary: (summary, box) => this.act(() => this.onSummary?.(summary, box)),
         manifest: (bytes) => this.act(() => this.onManifest?.(bytes)),
@@ -54,12 +71,15 @@ export abstract class TransferBase implements Transfer {
         done: () => this.act(() => this.onDone?.()),
         failed: (error) => this.fail(error),
         changed: () => this.changed(),
-        notice: (text) => this.notice(text),
+        notice: (notice) => this.notice(notice),
         withdrawn: () => this.onWithdrawn?.(),
       },
     })
+    this.#details = new TransferDetails(this.session.swarm)
   }
 
+  /** Undefined before it has a place in the library. */
+  abstract get id(): TransferId | undefined
   protected onSummary?(summary: Parameters<ShareSession['swarm']['learnSummary']>[0], box: Uint8Array): void
   protected onManifest?(bytes: Uint8Array<ArrayBuffer>): void
   protected onDone?(): void | Promise<void>
@@ -67,6 +87,11 @@ export abstract class TransferBase implements Transfer {
   /** Lets go of the disk. Called once, after the swarm is closed. */
   protected abstract letGo(): Promise<void>
   abstract view(): TransferView
+  abstract folder(path: string): FolderView | undefined
+
+  details(): DetailsEvent {
+    return this.#details.view()
+  }
 
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener)
@@ -75,6 +100,15 @@ export abstract class TransferBase implements Transfer {
 
   finished(): Promise<void> {
     return this.#finished.promise
+  }
+
+  /** Resolves when it is stopped or has failed, and has let go of everything. */
+  get ended(): Promise<void> {
+    return this.#ended.promise
+  }
+
+  setLimits(limits: LimitSettings): void {
+    this.session.setLimits(limits)
   }
 
   async stop(): Promise<void> {
@@ -94,8 +128,14 @@ export abstract class TransferBase implements Transfer {
     this.changed()
   }
 
-  protected get isOver(): boolean {
+  /** Stopped or failed. */
+  get isOver(): boolean {
     return this.#state === 'failed' || this.#state === 'stopped'
+  }
+
+  /** Why it failed; undefined while it has not. */
+  protected get failure(): AppError | undefined {
+    return this.#error
   }
 
   protected complete(): void {
@@ -106,7 +146,7 @@ export abstract class TransferBase implements Transfer {
     if (this.isOver) return
     this.#state = 'failed'
     this.#error = error
-    this.parts.options.log?.('transfer.failed', { code: error.code })
+    this.parts.log('transfer.failed', { code: error.code })
     void this.#end().then(
       () => this.#finished.reject(error),
       () => this.#finished.reject(error),
@@ -114,12 +154,13 @@ export abstract class TransferBase implements Transfer {
     this.changed()
   }
 
-  protected notice(text: string): void {
-    if (this.notices.length < MAX_NOTICES && !this.notices.includes(text)) this.notices.push(text)
+  protected notice(notice: NoticeView): void {
+    this.notices.add(notice)
     this.changed()
   }
 
   protected changed(): void {
+    this.#details.observe()
     for (const listener of this.#listeners) listener()
   }
 
@@ -128,33 +169,20 @@ export abstract class TransferBase implements Transfer {
     Promise.try(work).catch((error: unknown) => this.fail(toAppError(error)))
   }
 
-  /** The part of a view that does not depend on the direction. */
-  protected baseView(
-    id: TransferId,
-  ): Pick<
-    TransferView,
-    | 'id'
-    | 'topic'
-    | 'state'
-    | 'error'
-    | 'coordinator'
-    | 'peers'
-    | 'notices'
-    | 'receivedBytes'
-    | 'sentBytes'
-    | 'downBytesPerSecond'
-    | 'upBytesPerSecond'
-  > {
+  protected commonView(): CommonView {
     const error = this.#error
     const peers = this.session.peers()
     return {
-      id,
+      // The contract gives transfers of the library only, and all of those have an id.
+      id: this.id ?? (0 as TransferId),
+      link: this.link,
+      linkReach: this.#linkReach,
       topic: this.topic,
       state: this.#state,
       error: error === undefined ? null : { code: error.code, detail: error.detail ?? null },
       coordinator: this.session.coordinatorState,
       peers,
-      notices: [...this.notices],
+      notices: this.notices.list(),
       receivedBytes: this.session.swarm.receivedBytes,
       sentBytes: this.session.swarm.sentBytes,
       downBytesPerSecond: peers.reduce((sum, peer) => sum + peer.downBytesPerSecond, 0),
@@ -163,12 +191,13 @@ export abstract class TransferBase implements Transfer {
   }
 
   #end(): Promise<void> {
-    this.#release ??= this.#letEverythingGo()
+    this.#release ??= this.#letEverythingGo().finally(() => this.#ended.resolve())
     return this.#release
   }
 
   async #letEverythingGo(): Promise<void> {
     this.stopping.abort()
+    this.#details.close()
     const isChanged = this.#error?.code === 'source.changed'
     try {
       await this.session.close(isChanged ? 'source-changed' : 'stopped')

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import * as v from 'valibot'
 import { TransferView } from '#shared/api/views.ts'
 import { AppError, isErrorCode } from '#shared/errors.ts'
-import { waitAtMost } from '#cli/waiting.ts'
+import { waitAtMost } from '#engine/app/waiting.ts'
 
 /** A clean end takes five seconds at most; then it is ended by force. */
 const STOP_LIMIT_MS = 8000

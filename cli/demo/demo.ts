@@ -12,6 +12,7 @@ import { OUTPUT_OPTIONS } from '#cli/common-options.ts'
 import { EXIT_CODES } from '#cli/exit-codes.ts'
 import { formatBytes, formatCount, formatDuration, formatRate } from '#cli/format.ts'
 import { Screen } from '#cli/output/screen.ts'
+import { noticeSentence } from '#cli/output/notice-words.ts'
 import { styleFor } from '#cli/output/style.ts'
 import { displayWidth, safeText, wrap } from '#cli/terminal-text.ts'
 import { compareTrees, type Comparison } from './compare-trees.ts'
@@ -116,7 +117,7 @@ async function perform(stage: Stage): Promise<boolean> {
   const notices = sender.transfer?.notices ?? []
   say(
     stage,
-    notices.map((notice) => `The sender says: ${safeText(notice)}`),
+    notices.map((notice) => `The sender says: ${safeText(noticeSentence(notice))}`),
   )
   const comparisons: Comparison[] = []
   for (const [i, { name, copy }] of receivers.entries()) {

@@ -4,8 +4,9 @@ import type { SavedShare } from '#engine/engine.ts'
 import type { TransferView } from '#shared/api/views.ts'
 import type { AppError } from '#shared/errors.ts'
 import type { OutputStream } from '#cli/command.ts'
-import { printCoordinatorUrl } from '#cli/common-options.ts'
+import { printCoordinatorUrl } from '#engine/app/coordinator-url.ts'
 import type { TransferResult } from '#cli/transfer-history.ts'
+import { noticeSentence } from './notice-words.ts'
 import type { LinkAnnouncement, OfferAnnouncement, Output } from './output.ts'
 
 /** Every value of `event`; docs/cli.md lists the same. */
@@ -55,7 +56,7 @@ export class JsonOutput implements Output {
   }
 
   show(view: TransferView): void {
-    for (const notice of view.notices) this.notice(notice)
+    for (const notice of view.notices) this.notice(noticeSentence(notice))
     const { state, coordinator, title } = view
     const stateText = JSON.stringify({ state, coordinator, title })
     if (stateText !== this.#lastState) this.#emit('state', { state, coordinator, title })

@@ -7,6 +7,7 @@ import type { OutputStream } from '#cli/command.ts'
 import { connectionWords, peerName } from '#cli/route-words.ts'
 import { safeText } from '#cli/terminal-text.ts'
 import type { TransferResult } from '#cli/transfer-history.ts'
+import { noticeSentence } from './notice-words.ts'
 import type { LinkAnnouncement, OfferAnnouncement, Output } from './output.ts'
 import {
   errorLine,
@@ -65,7 +66,7 @@ export class LinesOutput implements Output {
   show(current: TransferView): void {
     const view = withSteadyCoordinator(current, this.#view)
     this.#view = view
-    for (const notice of view.notices) this.notice(notice)
+    for (const notice of view.notices) this.notice(noticeSentence(notice))
     // What is offered and how it ended have lines of their own.
     if (['offered', 'stopped', 'failed'].includes(view.state)) return
     this.#showPeers(view)

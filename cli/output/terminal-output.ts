@@ -6,6 +6,7 @@ import type { AppError } from '#shared/errors.ts'
 import type { OutputStream } from '#cli/command.ts'
 import { safeText, wrap } from '#cli/terminal-text.ts'
 import type { TransferResult } from '#cli/transfer-history.ts'
+import { noticeSentence } from './notice-words.ts'
 import type { LinkAnnouncement, OfferAnnouncement, Output } from './output.ts'
 import { Screen } from './screen.ts'
 import {
@@ -50,7 +51,7 @@ export class TerminalOutput implements Output {
   }
 
   show(view: TransferView): void {
-    for (const notice of view.notices) this.notice(notice)
+    for (const notice of view.notices) this.notice(noticeSentence(notice))
     this.#view = withSteadyCoordinator(view, this.#view)
     this.#draw()
   }

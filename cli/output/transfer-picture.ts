@@ -60,6 +60,10 @@ export function stateWords(view: TransferView): string {
       return 'Waiting: nobody connected has the missing part'
     case 'seeding':
       return 'Ready'
+    case 'paused':
+      return 'Paused'
+    case 'finished':
+      return 'Finished'
     case 'stopped':
       return 'Stopped'
     case 'failed':

@@ -73,6 +73,8 @@ export interface App extends AsyncDisposable {
   readonly implementation: Implementation
   settings(): SettingsView
   transfers(): readonly TransferView[]
+  /** Files and folders of all own shares on the list, running or not: whose sources must stay. */
+  sharedPaths(): readonly string[]
   snapshot(): AppView
   /** What `app.watch` tells, for a tray and notifications. @returns unsubscribe */
   onEvent(listener: (event: AppEvent) => void): () => void

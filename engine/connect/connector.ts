@@ -12,14 +12,17 @@ import type { Lane } from '#shared/swarm/lane.ts'
 import type { TopicSession } from '../coordinator-client/client.ts'
 import * as v from 'valibot'
 import { EarlySignals } from './early-signals.ts'
-import { newKnownPeer, retryDelayMs, type KnownPeer } from './known-peer.ts'
-import { iceSettings, isAllowed, type RoutePolicy } from './ice-settings.ts'
+import { isBusy, newKnownPeer, retryDelayMs, type KnownPeer } from './known-peer.ts'
+import type { PortRange, RoutePolicy } from './ice-settings.ts'
+import { Network } from './network.ts'
 import { RtcConnection } from './rtc-connection.ts'
 
-/** Connections per share. Enough for a well-mixed swarm, few enough for a home router's tables. */
-const MAX_CONNECTIONS = 12
+/** Connections per share unless the person says otherwise: a well-mixed swarm, and little for a home router's tables. */
+const DEFAULT_CONNECTIONS = 12
 /** Lanes to one peer. */
 const MAX_LANES = 16
+/** How long closing connections, which have last words, still reach their relays. Milliseconds, with room. */
+const LINGER_MS = 1000
 /** A newcomer that is announced offers at once; when it does not, this side offers after so many milliseconds. */
 const NEWCOMER_MS = 5000
 
@@ -30,6 +33,12 @@ export interface ConnectorOptions {
   /** The person's own. */
   readonly iceServers: readonly IceServer[]
   readonly bindAddress: string | undefined
+  /** Of UDP sockets; any when undefined. */
+  readonly portRange: PortRange | undefined
+  /** Peers at a time. */
+  readonly maxConnections?: number
+  /** Certificates of authorities that TURN servers may have, instead of the system's, PEM: tests. */
+  readonly turnCa?: string
   readonly events: ConnectorEvents
   readonly log: (event: string, fields: Record<string, string | number | boolean>) => void
 }
@@ -48,17 +57,19 @@ export class Connector {
   readonly #peers = new Map<PeerId, KnownPeer>()
   readonly #early = new EarlySignals()
   readonly #unsubscribe: (() => void)[]
-  #serverIce: readonly IceServer[] = []
+  readonly #network: Network
+  #maxConnections: number
   #isClosed = false
 
   constructor(options: ConnectorOptions) {
     this.#options = options
     this.#box = new SignalBox(options.keys)
+    this.#maxConnections = options.maxConnections ?? DEFAULT_CONNECTIONS
     const { session } = options
+    this.#network = new Network(options)
     this.#unsubscribe = [
       session.onJoined((info) => {
-        this.#serverIce = info.iceServers
-        const { unused } = this.#settings()
+        const unused = this.#network.setCoordinatorServers(info.iceServers)
         if (unused.length > 0) options.events.unusedServers(unused)
         for (const peer of info.peers) this.#meet(peer, 0)
       }),
@@ -97,6 +108,20 @@ export class Connector {
     if (known?.lanes.delete(lane) !== true || known.lanes.size > 0) return
     if (isWanted) this.#retryLater(known)
     else this.#forget(known)
+    this.#tryWaiting()
+  }
+
+  /** At once: surplus connections end, the latest first. */
+  setMaxConnections(count: number): void {
+    this.#maxConnections = count
+    const busy = [...this.#peers.values()].filter(isBusy)
+    for (const known of busy.slice(count)) {
+      known.isWaiting = true
+      for (const attempt of known.attempts.values()) attempt.close()
+      known.attempts.clear()
+      for (const lane of known.lanes.values()) lane.close()
+    }
+    this.#tryWaiting()
   }
 
   close(): void {
@@ -107,26 +132,28 @@ export class Connector {
       for (const attempt of known.attempts.values()) attempt.close()
     }
     this.#peers.clear()
-  }
-
-  #settings(): ReturnType<typeof iceSettings> {
-    const { iceServers, policy, bindAddress } = this.#options
-    return iceSettings([...iceServers, ...this.#serverIce], policy, bindAddress)
+    setTimeout(() => this.#network[Symbol.dispose](), LINGER_MS).unref()
   }
 
   #meet(peer: PeerId, delayMs: number): void {
     if (peer === this.#options.session.peerId || this.#options.events.isBanned(peer)) return
     const known = this.#know(peer)
     known.isPresent = true
-    if (known.lanes.size > 0 || known.attempts.size > 0) return
+    if (isBusy(known)) return
     clearTimeout(known.retry)
     if (delayMs === 0) this.#try(known)
     else known.retry = setTimeout(() => this.#try(known), delayMs)
   }
 
   #try(known: KnownPeer): void {
-    if (this.#isClosed || known.lanes.size > 0 || known.attempts.size > 0 || this.#isFull()) return
+    if (this.#isClosed || isBusy(known)) return
+    known.isWaiting = this.#isFull()
+    if (known.isWaiting) return
     this.openLane(known.peer)
+  }
+
+  #tryWaiting(): void {
+    for (const known of this.#peers.values()) if (known.isWaiting && known.isPresent) this.#try(known)
   }
 
   #partFrom(peer: PeerId): void {
@@ -211,20 +238,19 @@ export class Connector {
   }
 
   #connect(known: KnownPeer, lane: LaneId, role: 'offer' | 'answer'): RtcConnection | undefined {
-    const { policy, events, log } = this.#options
+    const { events, log } = this.#options
     const { peer } = known
     const startedMs = performance.now()
     try {
       const connection = new RtcConnection({
         lane,
         role,
-        config: this.#settings().config,
-        allows: (facts, side) => isAllowed(policy, facts, side),
+        network: this.#network,
         events: {
           signal: (signal) => this.#send(peer, signal),
           opened: (opened) => {
             known.attempts.delete(lane)
-            known.lanes.add(lane)
+            known.lanes.set(lane, opened)
             known.failures = 0
             known.failure = undefined
             log('lane.opened', { role, openMs: Math.round(performance.now() - startedMs) })
@@ -245,11 +271,12 @@ export class Connector {
   #attemptFailed(known: KnownPeer, lane: string, error: AppError): void {
     known.attempts.delete(lane)
     this.#options.log('lane.failed', { code: error.code, detail: error.detail ?? '' })
-    if (known.lanes.size > 0 || known.attempts.size > 0) return
+    if (isBusy(known)) return
     known.failures++
     known.failure = error
     this.#retryLater(known)
     this.#options.events.changed()
+    this.#tryWaiting()
   }
 
   #retryLater(known: KnownPeer): void {
@@ -259,11 +286,8 @@ export class Connector {
   }
 
   #isFull(except?: KnownPeer): boolean {
-    let busy = 0
-    for (const known of this.#peers.values()) {
-      if (known !== except && known.lanes.size + known.attempts.size > 0) busy++
-    }
-    return busy >= MAX_CONNECTIONS
+    const busy = [...this.#peers.values()].filter((known) => known !== except && isBusy(known))
+    return busy.length >= this.#maxConnections
   }
 
   #know(peer: PeerId): KnownPeer {

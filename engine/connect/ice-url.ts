@@ -1,4 +1,4 @@
-/** Relay (TURN) and STUN addresses as a person types them. What the ICE library would silently ignore is refused. Pure. */
+/** STUN and TURN addresses as a person types them. What the program would silently ignore is refused. Pure. */
 
 import { parseHost } from '#shared/share/link.ts'
 import { AppError } from '#shared/errors.ts'
@@ -8,42 +8,97 @@ import type { IceServer } from '#shared/protocol/coordinator-messages.ts'
 export const MAX_RELAYS = 2
 /** STUN servers that the ICE library takes. */
 export const MAX_STUN_SERVERS = 1
-/** Of STUN and TURN over UDP (RFC 8489, RFC 8656). */
+/** Of STUN and TURN over UDP and TCP, and of TURN over TLS (RFC 8489, RFC 8656). */
 const DEFAULT_PORT = 3478
+const DEFAULT_TLS_PORT = 5349
 /** Longest user name or password that a coordinator could pass on too. */
 const MAX_CREDENTIAL_LENGTH = 512
 
-/**
- * Reads `turn:user:password@host[:port][?transport=udp]`, user and password percent-encoded where they must be.
- * Throws AppError `relay.bad-url` or `relay.unsupported`; the detail never repeats the address, which has a password.
- */
-export function parseRelayUrl(text: string): IceServer {
-  const { scheme, rest } = splitScheme(text)
-  if (scheme === 'turns') throw new AppError('relay.unsupported', { detail: 'turns: (TURN over TLS)' })
-  if (scheme === 'stun' || scheme === 'stuns') throw bad('this is a STUN server: give it with --stun')
-  if (scheme !== 'turn') throw bad('it does not begin with turn:')
-  const [address = '', query, ...more] = rest.split('?')
-  if (more.length > 0) throw bad('it has two question marks')
-  if (query !== undefined) checkTransport(query)
-  const at = address.lastIndexOf('@')
-  if (at < 0) throw bad('user and password are missing')
-  const [user = '', ...password] = address.slice(0, at).split(':')
-  if (password.length === 0) throw bad('the password is missing')
-  return {
-    urls: [`turn:${parseAddress(address.slice(at + 1))}?transport=udp`],
-    username: decodeCredential(user, 'user'),
-    credential: decodeCredential(password.join(':'), 'password'),
-  }
+/** How a server is spoken to. */
+type ServerTransport = 'udp' | 'tcp' | 'tls'
+
+export interface ServerLocation {
+  readonly kind: 'stun' | 'turn'
+  readonly transport: ServerTransport
+  /** Name or address, IPv6 without brackets. */
+  readonly host: string
+  readonly port: number
 }
 
-/** Reads `stun:host[:port]`. Throws AppError `relay.bad-url` or `relay.unsupported`. */
-export function parseStunUrl(text: string): IceServer {
-  const { scheme, rest } = splitScheme(text)
+export interface ServerSettings {
+  readonly url: string
+  readonly username: string
+  readonly password: string
+}
+
+export interface ParsedServer extends ServerLocation {
+  /** Normalized: lower case, with the port, and the transport where it is a relay. */
+  readonly url: string
+  readonly iceServer: IceServer
+}
+
+/**
+ * Reads `stun:host[:port]`, `turn:host[:port][?transport=udp|tcp]` or `turns:host[:port][?transport=tcp]`; user and
+ * password of a relay come beside it. Throws AppError `relay.bad-url` or `relay.unsupported`; the detail never repeats
+ * the address, in which a person may have put a password.
+ */
+export function parseServer({ url, username, password }: ServerSettings): ParsedServer {
+  if (url.includes('@')) throw bad('user and password have fields of their own, so the address has no “@”')
+  const location = locate(url)
+  const normalized = printLocation(location)
+  // What a form still holds of a relay does not matter to a STUN server.
+  if (location.kind === 'stun') return { ...location, url: normalized, iceServer: { urls: [normalized] } }
+  checkCredential(username, 'user')
+  checkCredential(password, 'password')
+  return { ...location, url: normalized, iceServer: { urls: [normalized], username, credential: password } }
+}
+
+/** Where a server's URL leads, for URLs of others too. Throws AppError `relay.bad-url` or `relay.unsupported`. */
+export function locate(url: string): ServerLocation {
+  const { scheme, rest } = splitScheme(url)
   if (scheme === 'stuns') throw new AppError('relay.unsupported', { detail: 'stuns: (STUN over TLS)' })
+  if (scheme !== 'stun' && scheme !== 'turn' && scheme !== 'turns') {
+    throw bad('it does not begin with stun:, turn: or turns:')
+  }
+  const [address = '', query, ...more] = rest.split('?')
+  if (more.length > 0) throw bad('it has two question marks')
+  if (scheme === 'stun') {
+    if (query !== undefined) throw bad('a STUN address ends with the port')
+    return { kind: 'stun', transport: 'udp', ...parseAddress(address, DEFAULT_PORT) }
+  }
+  if (scheme === 'turn') {
+    const transport = query === undefined ? 'udp' : readTransport(query)
+    return { kind: 'turn', transport, ...parseAddress(address, DEFAULT_PORT) }
+  }
+  if (query !== undefined && readTransport(query) === 'udp') {
+    throw new AppError('relay.unsupported', { detail: 'turns: with transport=udp (TURN over DTLS)' })
+  }
+  return { kind: 'turn', transport: 'tls', ...parseAddress(address, DEFAULT_TLS_PORT) }
+}
+
+/** Reads `turn:user:password@host…` or `turns:…`, user and password percent-encoded where they must be. Throws as above. */
+export function parseRelayUrl(text: string): IceServer {
+  const { scheme, rest } = splitScheme(text)
+  if (scheme === 'stun' || scheme === 'stuns') throw bad('this is a STUN server: give it with --stun')
+  if (scheme !== 'turn' && scheme !== 'turns') throw bad('it does not begin with turn: or turns:')
+  // What follows the question mark has no credentials.
+  const at = (rest.split('?')[0] ?? '').lastIndexOf('@')
+  if (at < 0) throw bad('user and password are missing')
+  const [user = '', ...password] = rest.slice(0, at).split(':')
+  if (password.length === 0) throw bad('the password is missing')
+  return parseServer({
+    url: `${scheme}:${rest.slice(at + 1)}`,
+    username: decodeCredential(user, 'user'),
+    password: decodeCredential(password.join(':'), 'password'),
+  }).iceServer
+}
+
+/** Reads `stun:host[:port]`. Throws as above. */
+export function parseStunUrl(text: string): IceServer {
+  const { scheme } = splitScheme(text)
   if (scheme === 'turn' || scheme === 'turns') throw bad('this is a relay: give it with --relay')
-  if (scheme !== 'stun') throw bad('it does not begin with stun:')
-  if (rest.includes('@')) throw bad('a STUN server takes no user and password')
-  return { urls: [`stun:${parseAddress(rest)}`] }
+  if (text.includes('@')) throw bad('a STUN server takes no user and password')
+  return parseServer({ url: text, username: '', password: '' }).iceServer
 }
 
 /** The person's own servers. Throws AppError `relay.*`, also for more than the ICE library would use. */
@@ -68,37 +123,41 @@ function splitScheme(text: string): { scheme: string; rest: string } {
   return { scheme: (match[1] ?? '').toLowerCase(), rest }
 }
 
-function checkTransport(query: string): void {
-  const match = /^transport=([a-z]+)$/i.exec(query)
-  if (match === null) throw bad('after “?” only transport=udp may follow')
-  if (match[1]?.toLowerCase() !== 'udp') {
-    throw new AppError('relay.unsupported', { detail: `transport=${match[1] ?? ''}` })
+function readTransport(query: string): 'udp' | 'tcp' {
+  const transport = /^transport=([a-z]+)$/i.exec(query)?.[1]?.toLowerCase()
+  if (transport === undefined) throw bad('after “?” only transport=udp or transport=tcp may follow')
+  if (transport !== 'udp' && transport !== 'tcp') {
+    throw new AppError('relay.unsupported', { detail: `transport=${transport}` })
   }
+  return transport
 }
 
-/** @returns `host:port`, the port always there */
-function parseAddress(text: string): string {
+function parseAddress(text: string, defaultPort: number): { host: string; port: number } {
   const port = /:([0-9]{1,5})$/.exec(text.replace(/^\[[^\]]*\]/, ''))?.[1]
-  let host: string
   try {
-    // A link's host keeps the same rules; with a port of its own so that none counts as the default.
-    host = parseHost(port === undefined ? `${text}:${DEFAULT_PORT}` : text, false)
+    // A link's host keeps the same rules; with a port that is not its default, so that it is never dropped.
+    const host = parseHost(port === undefined ? `${text}:${defaultPort}` : text, false)
+    return { host: host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'), port: Number(port ?? defaultPort) }
   } catch (cause) {
     throw cause instanceof AppError ? bad(cause.detail ?? 'the host cannot be read') : cause
   }
-  // A URL drops port 80, which http has as its default.
-  return /:\d+$/.test(host.replace(/^\[[^\]]*\]/, '')) ? host : `${host}:${Number(port)}`
+}
+
+function printLocation({ kind, transport, host, port }: ServerLocation): string {
+  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  if (kind === 'stun') return `stun:${address}`
+  return transport === 'tls' ? `turns:${address}?transport=tcp` : `turn:${address}?transport=${transport}`
 }
 
 function decodeCredential(text: string, what: string): string {
-  let decoded: string
   try {
-    decoded = decodeURIComponent(text)
+    return decodeURIComponent(text)
   } catch {
     throw bad(`the ${what} has a % that is not followed by two hex digits (write a % as %25)`)
   }
-  if (decoded === '') throw bad(`the ${what} is empty`)
-  if (decoded.length > MAX_CREDENTIAL_LENGTH || /\p{Cc}/u.test(decoded))
-    throw bad(`the ${what} is not usable`)
-  return decoded
+}
+
+function checkCredential(text: string, what: string): void {
+  if (text === '') throw bad(`the ${what} is empty`)
+  if (text.length > MAX_CREDENTIAL_LENGTH || /\p{Cc}/u.test(text)) throw bad(`the ${what} is not usable`)
 }

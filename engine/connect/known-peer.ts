@@ -2,6 +2,7 @@
 
 import type { AppError } from '#shared/errors.ts'
 import type { PeerId } from '#shared/share/keys.ts'
+import type { Lane } from '#shared/swarm/lane.ts'
 import type { RtcConnection } from './rtc-connection.ts'
 
 /** First and longest pause before another try, milliseconds; doubled in between, with jitter. */
@@ -14,7 +15,8 @@ export interface KnownPeer {
   readonly peer: PeerId
   /** Connections that are not open yet, by lane. */
   readonly attempts: Map<string, RtcConnection>
-  readonly lanes: Set<string>
+  /** Open ones, by id. */
+  readonly lanes: Map<string, Lane>
   /** Seen at the coordinator. */
   isPresent: boolean
   failures: number
@@ -22,19 +24,27 @@ export interface KnownPeer {
   /** This side made the last offer, so it makes the next one. */
   isOfferer: boolean
   retry: NodeJS.Timeout | undefined
+  /** It is to be tried as soon as there is room for one more. */
+  isWaiting: boolean
 }
 
 export function newKnownPeer(peer: PeerId): KnownPeer {
   return {
     peer,
     attempts: new Map(),
-    lanes: new Set(),
+    lanes: new Map(),
     isPresent: false,
     failures: 0,
     failure: undefined,
     isOfferer: false,
     retry: undefined,
+    isWaiting: false,
   }
+}
+
+/** Connected or being tried. */
+export function isBusy({ lanes, attempts }: Pick<KnownPeer, 'lanes' | 'attempts'>): boolean {
+  return lanes.size + attempts.size > 0
 }
 
 export function retryDelayMs(known: Pick<KnownPeer, 'failures' | 'isOfferer'>, random: () => number): number {

@@ -1,8 +1,8 @@
-/** Says what a lane runs over, from the candidate pair that ICE chose. Pure. */
+/** Says what a lane runs over and why, from the candidate pair that ICE chose. Pure. */
 
 import { BlockList, isIPv6 } from 'node:net'
 import type { SelectedCandidateInfo } from 'node-datachannel'
-import type { CandidateType, RouteKind, RouteView } from '#shared/api/views.ts'
+import type { CandidateType, RouteKind, RouteReason, RouteView } from '#shared/api/views.ts'
 
 /** Addresses that only mean something in their own network (RFC 1918, 3927, 4193, 4291). */
 const LOCAL_NETWORKS = new BlockList()
@@ -15,21 +15,41 @@ LOCAL_NETWORKS.addSubnet('fc00::', 7, 'ipv6')
 LOCAL_NETWORKS.addSubnet('fe80::', 10, 'ipv6')
 LOCAL_NETWORKS.addAddress('::1', 'ipv6')
 
+/** Of providers and of VPNs (RFC 6598): not local, and not reachable from everywhere either. */
+const SHARED_NETWORKS = new BlockList()
+SHARED_NETWORKS.addSubnet('100.64.0.0', 10)
+
 export function isLocalAddress(address: string): boolean {
   return LOCAL_NETWORKS.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
 }
 
 type Chosen = Pick<SelectedCandidateInfo, 'address' | 'port' | 'type' | 'transportType'>
 
-export function routeOf(pair: { readonly local: Chosen; readonly remote: Chosen }): RouteView {
-  const { local, remote } = pair
+export interface ChosenPair {
+  readonly local: Chosen
+  readonly remote: Chosen
+}
+
+/** What a pair does not tell. */
+export interface RouteContext {
+  /** The person on this side allows nothing but relays. */
+  readonly isRelayOnly: boolean
+  readonly isOfThisDevice: (address: string) => boolean
+  /** Host of the own TURN server that gave this relay candidate; null when it cannot be told. */
+  readonly relayHostOf: (address: string, port: number) => string | null
+}
+
+export function routeOf({ local, remote }: ChosenPair, context: RouteContext): RouteView {
+  const kind = kindOf(local, remote)
   return {
-    kind: kindOf(local, remote),
+    kind,
     localType: typeOf(local.type),
     remoteType: typeOf(remote.type),
     localAddress: printAddress(local),
     remoteAddress: printAddress(remote),
     protocol: local.transportType.toUpperCase() === 'UDP' ? 'udp' : 'tcp',
+    reason: reasonOf(kind, local, remote, context),
+    relayHost: local.type === 'relay' ? context.relayHostOf(local.address, local.port) : null,
   }
 }
 
@@ -38,6 +58,23 @@ function kindOf(local: Chosen, remote: Chosen): RouteKind {
   // prflx too: within one network a check often arrives before the candidate that announces its address.
   if (isLocalAddress(remote.address)) return 'lan'
   return isSameNetwork(local.address, remote.address) ? 'lan' : 'direct'
+}
+
+function reasonOf(kind: RouteKind, local: Chosen, remote: Chosen, context: RouteContext): RouteReason {
+  if (kind === 'relayed') return context.isRelayOnly ? 'relay-only' : 'no-direct-path'
+  if (kind === 'lan') {
+    const isHere = local.address === remote.address || context.isOfThisDevice(remote.address)
+    return isHere ? 'same-device' : 'same-network'
+  }
+  const hosts = [local, remote].filter(({ type }) => type === 'host')
+  if (hosts.some(({ address }) => isPublicAddress(address))) return 'public-address'
+  // Two addresses of one provider or VPN that reach each other without a router that changes them.
+  return hosts.length === 2 ? 'same-network' : 'hole-punched'
+}
+
+function isPublicAddress(address: string): boolean {
+  if (isLocalAddress(address)) return false
+  return isIPv6(address) || !SHARED_NETWORKS.check(address, 'ipv4')
 }
 
 /** One IPv6 /64 or the very same address is one network; public IPv4 gives no such hint. */

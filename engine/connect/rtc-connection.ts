@@ -4,18 +4,20 @@
  * one ends the process.
  */
 
-import nodeDataChannel, { type DataChannel, type PeerConnection, type RtcConfig } from 'node-datachannel'
+import nodeDataChannel, { type DataChannel, type PeerConnection } from 'node-datachannel'
+import type { RouteView } from '#shared/api/views.ts'
 import type { LaneId, Signal } from '#shared/protocol/signals.ts'
 import { MAX_FRAME_BYTES } from '#shared/protocol/block-frame.ts'
 import { AppError, toAppError } from '#shared/errors.ts'
+import type { ConnectionNetwork } from './network.ts'
 import { keepAlive, letGo } from './native-life.ts'
-import { checkCandidate, checkDescription, type CandidateFacts } from './sdp-check.ts'
+import { RemoteCandidates } from './remote-candidates.ts'
+import type { ChosenPair } from './route.ts'
+import { checkCandidate, checkDescription, letOffererBegin, type CandidateFacts } from './sdp-check.ts'
 import { RtcLane } from './rtc-lane.ts'
 
 /** ICE itself gives up after 39 s; people and retries should not wait for that. Milliseconds. */
 const OPEN_LIMIT_MS = 20_000
-/** The library takes 30 remote candidates and logs about the rest. */
-const MAX_REMOTE_CANDIDATES = 30
 /**
  * Who is first matters, because the library loses a DTLS message that comes before its side is ready (it is repeated a
  * second later, which hit half of all connections), and checks the certificate against a fingerprint that may not be
@@ -39,9 +41,7 @@ interface RtcConnectionEvents {
 export interface RtcConnectionOptions {
   readonly lane: LaneId
   readonly role: 'offer' | 'answer'
-  readonly config: RtcConfig
-  /** Which candidates may go out and come in, by route policy. */
-  readonly allows: (candidate: CandidateFacts, side: 'local' | 'remote') => boolean
+  readonly network: ConnectionNetwork
   readonly events: RtcConnectionEvents
 }
 
@@ -53,9 +53,10 @@ export class RtcConnection {
   readonly #opening: NodeJS.Timeout
   #isScheduled = false
   #hasRemote = false
-  #usesRemoteCandidates = false
-  readonly #early: { candidate: string; mid: string }[] = []
-  #remoteCandidates = 0
+  readonly #remoteCandidates: RemoteCandidates
+  #pair: ChosenPair | null = null
+  /** The own ones at relays. */
+  readonly #relayed: CandidateFacts[] = []
   #channels: { readonly control: DataChannel; readonly blocks: DataChannel } | undefined
   #openChannels = 0
   #opened: RtcLane | undefined
@@ -68,8 +69,11 @@ export class RtcConnection {
   constructor(options: RtcConnectionOptions) {
     this.#options = options
     this.lane = options.lane
+    this.#remoteCandidates = new RemoteCandidates(options.network, (text, mid) =>
+      this.#try(() => this.#native.addRemoteCandidate(text, mid)),
+    )
     this.#native = new nodeDataChannel.PeerConnection(options.lane, {
-      ...options.config,
+      ...options.network.config(),
       disableAutoNegotiation: true,
       maxMessageSize: 262_144,
     })
@@ -98,14 +102,19 @@ export class RtcConnection {
       case 'answer':
         return this.#acceptDescription(signal.sdp, 'answer')
       case 'candidate':
-        return this.#acceptCandidate(signal.candidate, signal.mid)
+        return this.#remoteCandidates.accept(signal.candidate, signal.mid)
       case 'refuse':
         return this.#fail(new AppError('peer.unreachable', { detail: `refused: ${signal.reason}` }))
     }
   }
 
-  selectedPair(): ReturnType<PeerConnection['getSelectedCandidatePair']> {
-    return this.#isClosed ? null : this.#native.getSelectedCandidatePair()
+  route(): RouteView | null {
+    if (!this.#isClosed) this.#pair ??= this.#native.getSelectedCandidatePair()
+    if (this.#pair === null) return null
+    const { local, remote } = this.#pair
+    // To the library a relay is peer-reflexive when its check comes before the word of it.
+    const type = this.#remoteCandidates.typeOf(remote.address, remote.port) ?? remote.type
+    return this.#options.network.route({ local, remote: { ...remote, type } })
   }
 
   roundTripMs(): number {
@@ -128,26 +137,12 @@ export class RtcConnection {
     }
     for (const held of this.#heldCandidates) this.#options.events.signal(held)
     this.#heldCandidates.length = 0
-    if (type === 'offer') this.#useRemoteCandidates()
-    else this.#holding = setTimeout(() => this.#useRemoteCandidates(), OFFERER_HOLD_MS)
-  }
-
-  #useRemoteCandidates(): void {
-    this.#usesRemoteCandidates = true
-    for (const { candidate, mid } of this.#early.splice(0)) this.#acceptCandidate(candidate, mid)
-  }
-
-  #acceptCandidate(candidate: string, mid: string): void {
-    if (candidate === '') return // a browser's end of candidates
-    const facts = checkCandidate(candidate)
-    if (++this.#remoteCandidates > MAX_REMOTE_CANDIDATES) return
-    if (!this.#usesRemoteCandidates) {
-      this.#remoteCandidates--
-      if (this.#early.length < MAX_REMOTE_CANDIDATES) this.#early.push({ candidate, mid })
-      return
+    if (type === 'offer') this.#remoteCandidates.release()
+    else {
+      // By the inbox, where it is caught what the library says of a stranger's candidate.
+      const release = (): void => this.#enqueue(() => this.#remoteCandidates.release())
+      this.#holding = setTimeout(release, OFFERER_HOLD_MS)
     }
-    if (!this.#options.allows(facts, 'remote')) return
-    this.#try(() => this.#native.addRemoteCandidate(facts.text, mid))
   }
 
   /** What the library refuses of a stranger's text is the stranger's fault. */
@@ -223,7 +218,9 @@ export class RtcConnection {
   }
 
   #announce(candidate: string, mid: string): void {
-    if (this.#isClosed || !this.#options.allows(checkCandidate(candidate), 'local')) return
+    const facts = checkCandidate(candidate)
+    if (facts.type === 'relay') this.#relayed.push(facts)
+    if (this.#isClosed || !this.#options.network.allows(facts, 'local')) return
     const signal: Signal = { kind: 'candidate', lane: this.lane, candidate, mid }
     if (this.#options.role === 'answer' || this.#hasRemote) this.#options.events.signal(signal)
     else this.#heldCandidates.push(signal)
@@ -266,6 +263,7 @@ export class RtcConnection {
       this.#channels?.control.close()
       this.#channels?.blocks.close()
       this.#native.close()
+      for (const relayed of this.#relayed) this.#options.network.release(relayed)
       letGo(this)
     }, delayMs)
   }
@@ -292,9 +290,4 @@ export class RtcConnection {
       }
     }
   }
-}
-
-/** The answerer's choice (RFC 5763 §5), made by what it believes to have been offered. See OFFERER_HOLD_MS. */
-function letOffererBegin(sdp: string): string {
-  return sdp.replace('a=setup:actpass', 'a=setup:active')
 }

@@ -3,7 +3,6 @@
 import type { DataChannel } from 'node-datachannel'
 import { LANE_LOW_WATER_BYTES, type Lane, type LaneListener } from '#shared/swarm/lane.ts'
 import type { RouteView } from '#shared/api/views.ts'
-import { routeOf } from './route.ts'
 import type { RtcConnection } from './rtc-connection.ts'
 
 /** What native callbacks leave for the event loop. */
@@ -108,10 +107,8 @@ export class RtcLane implements Lane {
   }
 
   route(): RouteView | null {
-    if (this.#route === null) {
-      const pair = this.#connection.selectedPair()
-      if (pair !== null) this.#route = routeOf(pair)
-    }
+    // What is peer-reflexive may turn out to be a relay that is told of later.
+    if (this.#route === null || this.#route.remoteType === 'prflx') this.#route = this.#connection.route()
     return this.#route
   }
 

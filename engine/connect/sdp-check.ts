@@ -64,6 +64,7 @@ export interface CandidateFacts {
   readonly text: string
   readonly type: 'host' | 'srflx' | 'prflx' | 'relay'
   readonly address: string
+  readonly port: number
 }
 
 /** A candidate line (RFC 8839 §5.1), UDP, with or without `a=`; extensions are dropped. Throws AppError `peer.protocol`. */
@@ -83,5 +84,10 @@ export function checkCandidate(line: string): CandidateFacts {
   const kind = type === 'host' || type === 'srflx' || type === 'prflx' ? type : 'relay'
   // The related address, which the agent has no use for, and extensions are left out.
   const text = `candidate:${foundation} ${component} UDP ${priority} ${address} ${port} typ ${kind}`
-  return { text, type: kind, address }
+  return { text, type: kind, address, port: Number(port) }
+}
+
+/** The answerer's choice (RFC 5763 §5), made by what it believes to have been offered. See OFFERER_HOLD_MS in rtc-connection.ts. */
+export function letOffererBegin(sdp: string): string {
+  return sdp.replace('a=setup:actpass', 'a=setup:active')
 }

@@ -42,6 +42,20 @@ const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (transfer, position)
    ) STRICT, WITHOUT ROWID;
    CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`,
+  `ALTER TABLE transfer ADD COLUMN added_at_ms INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE transfer ADD COLUMN finished_at_ms INTEGER;
+   -- get: JSON of the chosen paths; NULL: everything
+   ALTER TABLE transfer ADD COLUMN selection TEXT;
+   -- 1: it ran when a UI last closed
+   ALTER TABLE transfer ADD COLUMN is_to_run INTEGER NOT NULL DEFAULT 0;
+   -- JSON of how a UI last saw it
+   ALTER TABLE transfer ADD COLUMN last_view TEXT;
+   UPDATE transfer SET added_at_ms = (SELECT created_at_ms FROM share WHERE share.topic = transfer.topic);
+   UPDATE transfer SET finished_at_ms = added_at_ms WHERE role = 'get' AND is_done = 1;
+   -- a bit per segment that was written; NULL: all of them
+   ALTER TABLE piece ADD COLUMN written BLOB;
+   -- SHA-256 of those segments
+   ALTER TABLE piece ADD COLUMN written_hash BLOB;`,
 ]
 
 /** How long a statement waits for another Beeline that writes, milliseconds. */

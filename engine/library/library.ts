@@ -1,68 +1,23 @@
 /** What this device remembers of shares and transfers. All SQL of the engine is here. */
 
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import * as v from 'valibot'
 import { AppError } from '#shared/errors.ts'
-import type { CoordinatorAddress } from '#shared/share/link.ts'
-import { Topic } from '#shared/share/keys.ts'
+import type { TransferId } from '#shared/api/views.ts'
+import type { Topic } from '#shared/share/keys.ts'
 import type { PieceRecord } from '#shared/share/piece-record.ts'
-import { TransferId } from '#shared/api/views.ts'
 import { libraryError, openDatabase, type Sqlite } from './database.ts'
-
-const Blob = v.pipe(
-  v.instance(Uint8Array),
-  v.transform((bytes) => new Uint8Array(bytes)),
-)
-const Coordinators = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.array(v.object({ host: v.string(), isTls: v.boolean() })),
-  v.transform((list): readonly [CoordinatorAddress, ...CoordinatorAddress[]] => {
-    const [first, ...others] = list
-    if (first === undefined) throw new AppError('library.damaged')
-    return [first, ...others]
-  }),
-)
-const ShareRow = v.object({
-  topic: Topic,
-  public_key: Blob,
-  secret: Blob,
-  private_key: v.nullable(Blob),
-  coordinators: Coordinators,
-  created_at_ms: v.number(),
-  title: v.string(),
-  summary: v.nullable(Blob),
-  manifest: v.nullable(Blob),
-})
-export type ShareRow = v.InferOutput<typeof ShareRow>
-
-const TransferRow = v.object({
-  id: TransferId,
-  topic: Topic,
-  role: v.picklist(['send', 'get']),
-  place: v.string(),
-  names: v.nullable(v.string()),
-  is_clean: v.number(),
-  is_done: v.number(),
-})
-export type TransferRow = v.InferOutput<typeof TransferRow>
-
-const PieceRow = v.object({ position: v.number(), hash: Blob, signature: Blob, is_synced: v.number() })
-
-export interface NotedPiece extends PieceRecord {
-  readonly isSynced: boolean
-}
-
-export interface NewShare {
-  readonly topic: Topic
-  readonly publicKey: Uint8Array
-  readonly secret: Uint8Array
-  readonly privateKey: Uint8Array | null
-  readonly coordinators: readonly CoordinatorAddress[]
-  readonly createdAtMs: number
-}
+import { lockFile } from './file-lock.ts'
+import {
+  notedPiece,
+  PieceRow,
+  ShareHead,
+  ShareRow,
+  TransferRow,
+  type NewShare,
+  type NotedPiece,
+  type WrittenPart,
+} from './rows.ts'
 
 export class Library {
   readonly #database: Sqlite
@@ -73,7 +28,8 @@ export class Library {
     this.#dataDir = dataDir
     this.#database = openDatabase(dataDir)
     this.#notePiece = this.#database.prepare(
-      'INSERT OR REPLACE INTO piece (transfer, position, hash, signature, is_synced) VALUES (?, ?, ?, ?, 0)',
+      `INSERT OR REPLACE INTO piece (transfer, position, hash, signature, is_synced, written, written_hash)
+       VALUES (?, ?, ?, ?, 0, ?, ?)`,
     )
   }
 
@@ -95,6 +51,11 @@ export class Library {
     return this.#one(ShareRow, 'SELECT * FROM share WHERE topic = ?', topic)
   }
 
+  shareHead(topic: Topic): ShareHead | undefined {
+    const sql = 'SELECT topic, public_key, secret, coordinators, title FROM share WHERE topic = ?'
+    return this.#one(ShareHead, sql, topic)
+  }
+
   setDescription(topic: Topic, title: string, summary: Uint8Array, manifest: Uint8Array | null): void {
     this.#run(
       'UPDATE share SET title = ?, summary = ?, manifest = coalesce(?, manifest) WHERE topic = ?',
@@ -112,7 +73,13 @@ export class Library {
 
   /** The transfer of a share to or from one place, made when it is new. */
   transfer(topic: Topic, role: 'send' | 'get', place: string): TransferRow {
-    this.#run('INSERT OR IGNORE INTO transfer (topic, role, place) VALUES (?, ?, ?)', topic, role, place)
+    this.#run(
+      'INSERT OR IGNORE INTO transfer (topic, role, place, added_at_ms) VALUES (?, ?, ?, ?)',
+      topic,
+      role,
+      place,
+      Date.now(),
+    )
     const row = this.#one(
       TransferRow,
       'SELECT * FROM transfer WHERE topic = ? AND role = ? AND place = ?',
@@ -122,6 +89,15 @@ export class Library {
     )
     if (row === undefined) throw new AppError('library.damaged')
     return row
+  }
+
+  transferOf(id: TransferId): TransferRow | undefined {
+    return this.#one(TransferRow, 'SELECT * FROM transfer WHERE id = ?', id)
+  }
+
+  /** Newest first. */
+  transfers(): TransferRow[] {
+    return this.#all(TransferRow, 'SELECT * FROM transfer ORDER BY added_at_ms DESC, id DESC')
   }
 
   /** Own shares, newest first. */
@@ -147,26 +123,45 @@ export class Library {
   }
 
   setDone(id: TransferId, isDone: boolean): void {
-    this.#run('UPDATE transfer SET is_done = ? WHERE id = ?', Number(isDone), id)
+    if (isDone) {
+      const sql = 'UPDATE transfer SET is_done = 1, finished_at_ms = coalesce(finished_at_ms, ?) WHERE id = ?'
+      this.#run(sql, Date.now(), id)
+    } else this.#run('UPDATE transfer SET is_done = 0, finished_at_ms = NULL WHERE id = ?', id)
+  }
+
+  /** What a UI saw of it before tells other totals now. @param selection JSON; null: everything */
+  setSelection(id: TransferId, selection: string | null): void {
+    this.#run('UPDATE transfer SET selection = ?, last_view = NULL WHERE id = ?', selection, id)
+  }
+
+  /** @param view JSON */
+  setView(id: TransferId, view: string, isToRun: boolean): void {
+    this.#run('UPDATE transfer SET last_view = ?, is_to_run = ? WHERE id = ?', view, Number(isToRun), id)
+  }
+
+  /** Its share too, when nothing else uses that. */
+  forget(id: TransferId): void {
+    this.#together(() => {
+      const row = this.transferOf(id)
+      if (row === undefined) return
+      this.#run('DELETE FROM transfer WHERE id = ?', id)
+      this.#run(
+        'DELETE FROM share WHERE topic = ? AND NOT EXISTS (SELECT 1 FROM transfer WHERE topic = ?)',
+        row.topic,
+        row.topic,
+      )
+    })
   }
 
   pieces(id: TransferId): NotedPiece[] {
-    return this.#all(
-      PieceRow,
-      'SELECT position, hash, signature, is_synced FROM piece WHERE transfer = ?',
-      id,
-    ).map((row) => ({
-      index: row.position,
-      hash: row.hash,
-      signature: row.signature,
-      isSynced: row.is_synced === 1,
-    }))
+    return this.#all(PieceRow, 'SELECT * FROM piece WHERE transfer = ?', id).map(notedPiece)
   }
 
-  /** One small transaction: after it, a killed process remembers the piece. */
-  notePiece(id: TransferId, record: PieceRecord): void {
+  /** One small transaction: after it, a killed process remembers the piece. @param part undefined: every byte */
+  notePiece(id: TransferId, record: PieceRecord, part?: WrittenPart): void {
     try {
-      this.#notePiece.run(id, record.index, record.hash, record.signature)
+      const { index, hash, signature } = record
+      this.#notePiece.run(id, index, hash, signature, part?.segments ?? null, part?.hash ?? null)
     } catch (cause) {
       throw libraryError(cause)
     }
@@ -174,16 +169,16 @@ export class Library {
 
   forgetPieces(id: TransferId, pieces: readonly number[]): void {
     const forget = this.#database.prepare('DELETE FROM piece WHERE transfer = ? AND position = ?')
-    this.#database.transaction(() => {
+    this.#together(() => {
       for (const piece of pieces) forget.run(id, piece)
-    })()
+    })
   }
 
   markSynced(id: TransferId, pieces: readonly number[]): void {
     const mark = this.#database.prepare('UPDATE piece SET is_synced = 1 WHERE transfer = ? AND position = ?')
-    this.#database.transaction(() => {
+    this.#together(() => {
       for (const piece of pieces) mark.run(id, piece)
-    })()
+    })
   }
 
   setting(name: string): string | undefined {
@@ -199,26 +194,26 @@ export class Library {
     )
   }
 
-  /**
-   * Claims a transfer for this process. SQLite's own file lock does it, because the system drops it with the process
-   * however that ends. Throws AppError `transfer.running`. @returns release
-   */
+  /** Claims a transfer for this process. Throws AppError `transfer.running`. @returns release */
   lock(id: TransferId): () => void {
-    const folder = join(this.#dataDir, 'locks')
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const lock = new Database(join(folder, `${id}.lock`), { timeout: 0 })
-    try {
-      lock.exec('BEGIN EXCLUSIVE')
-    } catch (cause) {
-      lock.close()
-      const isTaken = cause instanceof Error && 'code' in cause && cause.code === 'SQLITE_BUSY'
-      throw isTaken ? new AppError('transfer.running', { cause }) : libraryError(cause)
-    }
-    return () => lock.close()
+    return lockFile(this.#dataDir, String(id), 'transfer.running')
+  }
+
+  /** Claims the data folder for one UI. Throws AppError `app.running`. @returns release */
+  claim(): () => void {
+    return lockFile(this.#dataDir, 'app', 'app.running')
   }
 
   close(): void {
     this.#database.close()
+  }
+
+  #together(work: () => void): void {
+    try {
+      this.#database.transaction(work)()
+    } catch (cause) {
+      throw libraryError(cause)
+    }
   }
 
   #run(sql: string, ...values: readonly (string | number | Uint8Array | null)[]): void {

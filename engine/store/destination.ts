@@ -6,7 +6,7 @@ import { randomBytes, toHex } from '#shared/encoding/bytes.ts'
 import { AppError } from '#shared/errors.ts'
 import { topNamesOf, type Manifest } from '#shared/share/manifest.ts'
 import { errnoOf, writeError } from './disk-error.ts'
-import { windowsName, type NameRules } from './local-names.ts'
+import { PART, windowsName, type NameRules } from './local-names.ts'
 import { numberedName } from './walk.ts'
 
 /** Makes the folder when it is missing. @returns its real path, so that one folder has one name in the library */
@@ -15,6 +15,21 @@ export async function prepareDestination(path: string): Promise<string> {
     await makeFolder(path)
     const real = await realpath(path)
     if (!(await lstat(real)).isDirectory()) throw new AppError('disk.unsafe-path', { detail: path })
+    return real
+  } catch (cause) {
+    throw writeError(cause, path)
+  }
+}
+
+/**
+ * The place that an earlier run chose. Not made anew: where a disk is not plugged in, that would fill another one.
+ * Rejects with AppError `disk.gone`.
+ */
+export async function rememberedDestination(path: string): Promise<string> {
+  try {
+    const real = await realpath(path)
+    // Something else stands there now, so this is not the folder that was meant.
+    if (real !== path) throw new AppError('disk.gone', { detail: path })
     return real
   } catch (cause) {
     throw writeError(cause, path)
@@ -57,7 +72,7 @@ export async function chooseNames(destination: string, manifest: Manifest): Prom
   for (const name of topNamesOf(manifest)) {
     const wanted = isWindows ? windowsName(name) : name
     let free = wanted
-    for (let count = 2; taken.has(fold(free)) || (await exists(join(destination, free))); count++) {
+    for (let count = 2; taken.has(fold(free)) || (await isTaken(join(destination, free))); count++) {
       free = numberedName(wanted, count)
     }
     taken.add(fold(free))
@@ -65,6 +80,11 @@ export async function chooseNames(destination: string, manifest: Manifest): Prom
   }
   const rules: NameRules = { foldsCase, isWindows, top }
   return rules
+}
+
+/** Also by an unfinished file of somebody else's, which would be written into. */
+async function isTaken(path: string): Promise<boolean> {
+  return (await exists(path)) || (await exists(path + PART))
 }
 
 async function doesFoldCase(folder: string): Promise<boolean> {

@@ -3,6 +3,7 @@
 import type { ErrorCode } from '#shared/errors.ts'
 import type { WriteResult } from '#shared/swarm/piece-store.ts'
 import type { Manifest } from '#shared/share/manifest.ts'
+import type { Segment } from '#shared/share/piece-layout.ts'
 
 /** How a source file looked when it was walked: any difference means that it has changed. */
 export interface FileStamp {
@@ -89,12 +90,20 @@ export interface WriteJob {
   readonly signature: Uint8Array<ArrayBuffer>
   readonly publicKey: Uint8Array
   readonly segments: readonly WriteSegment[]
+  /** Of a piece that is not written whole: all that will be on disk of it, to be hashed for a later check. */
+  readonly kept: readonly Pick<Segment, 'pieceOffset' | 'length'>[] | undefined
 }
 
-/** Hashes a piece that an earlier run left doubtful. */
+export interface WriteReply {
+  readonly result: WriteResult
+  /** SHA-256 of what was to be kept. */
+  readonly keptHash: Uint8Array<ArrayBuffer> | undefined
+}
+
+/** Hashes what an earlier run left doubtful of a piece. */
 export interface CheckJob {
   readonly kind: 'check'
-  readonly lengthBytes: number
+  /** Of the segments, end to end. */
   readonly hash: Uint8Array
   readonly segments: readonly ReadSegment[]
 }
@@ -107,6 +116,21 @@ export interface FinishJob {
   readonly sizeBytes: number
   readonly mtimeMs: number
   readonly isExecutable: boolean
+}
+
+/** Gives a finished file its unfinished name back: a part of it was lost and is fetched again. */
+export interface ReopenJob {
+  readonly kind: 'reopen'
+  readonly root: string
+  readonly part: string
+  readonly final: string
+}
+
+/** Deletes files that were not finished, and nothing that is no plain file. */
+export interface RemoveJob {
+  readonly kind: 'remove'
+  readonly root: string
+  readonly parts: readonly string[]
 }
 
 /** What needs no bytes from anybody: empty files, empty folders, and at the very end symbolic links. */
@@ -122,6 +146,13 @@ export interface PlaceJob {
   readonly links: readonly { readonly path: string; readonly target: string }[]
 }
 
+/** Closes descriptors that are kept of files at or below these paths. */
+interface ReleaseJob {
+  readonly kind: 'release'
+  /** Absolute. */
+  readonly under: readonly string[]
+}
+
 /** Sizes of what an earlier run left, in bytes; -1 where nothing (or no plain file) is. */
 export interface SizesJob {
   readonly kind: 'sizes'
@@ -134,16 +165,29 @@ export interface SizesResult {
   readonly finals: Float64Array<ArrayBuffer>
 }
 
-export type DiskJob = WalkJob | ReadJob | WriteJob | CheckJob | FinishJob | PlaceJob | SizesJob
+export type DiskJob =
+  | WalkJob
+  | ReadJob
+  | WriteJob
+  | CheckJob
+  | FinishJob
+  | ReopenJob
+  | RemoveJob
+  | PlaceJob
+  | SizesJob
+  | ReleaseJob
 
 export interface JobResults {
   readonly walk: WalkResult
   readonly read: ReadResult
-  readonly write: WriteResult
+  readonly write: WriteReply
   readonly check: boolean
   readonly finish: null
+  readonly reopen: null
+  readonly remove: null
   readonly place: null
   readonly sizes: SizesResult
+  readonly release: null
 }
 
 export interface JobRequest {

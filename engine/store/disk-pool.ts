@@ -1,6 +1,7 @@
 /** Worker threads for everything that touches the disk or hashes, so that the event loop never waits for either. */
 
 import { availableParallelism } from 'node:os'
+import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { AppError } from '#shared/errors.ts'
 import type { DiskJob, JobReply, JobRequest, JobResults } from './disk-jobs.ts'
@@ -27,7 +28,8 @@ export class DiskPool implements AsyncDisposable {
   /** @param entry what the threads run; tests give one that fails */
   constructor(
     count: number = Math.min(MAX_WORKERS, Math.max(2, availableParallelism() - 1)),
-    entry: URL = new URL('./disk-worker.ts', import.meta.url),
+    // In a bundle, both are `.js`.
+    entry: URL = new URL(`./disk-worker${extname(import.meta.url)}`, import.meta.url),
   ) {
     this.#entry = entry
     this.#workers = Array.from({ length: count }, () => this.#start())
@@ -36,7 +38,20 @@ export class DiskPool implements AsyncDisposable {
   /** Rejects with the worker's AppError. The bytes of a `read` or `write` are shared: leave them alone until it is done. */
   async run<Job extends DiskJob>(job: Job): Promise<JobResults[Job['kind']]> {
     if (this.#isClosed) throw new AppError('transfer.stopped', { detail: 'the disk workers are closed' })
-    const worker = this.#idlest()
+    return this.#post(this.#idlest(), job)
+  }
+
+  /**
+   * Lets every worker close the files below these and forget what it knows of their folders: a person may move or
+   * delete them from here on. Never rejects.
+   */
+  async release(under: readonly string[]): Promise<void> {
+    if (this.#isClosed) return
+    const running = this.#workers.filter((worker) => !worker.hasEnded)
+    await Promise.allSettled(running.map((worker) => this.#post(worker, { kind: 'release', under })))
+  }
+
+  async #post<Job extends DiskJob>(worker: PoolWorker, job: Job): Promise<JobResults[Job['kind']]> {
     const id = this.#nextId++
     const request: JobRequest = { id, job }
     const reply = await new Promise<JobReply>((resolve) => {

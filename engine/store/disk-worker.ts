@@ -5,8 +5,10 @@ import { parentPort } from 'node:worker_threads'
 import { join } from 'node:path'
 import { toAppError, unreachable } from '#shared/errors.ts'
 import type { DiskJob, JobReply, JobRequest, JobResults } from './disk-jobs.ts'
-import { checkPiece, closePart, readPiece, writePiece } from './piece-io.ts'
-import { finish, place, sizes } from './place.ts'
+import { checkPiece, closePart, closeUnder, readPiece, writePiece } from './piece-io.ts'
+import { finish, place, reopen, sizes } from './place.ts'
+import { removeParts } from './remove-parts.ts'
+import { forgetFolders } from './safe-folders.ts'
 import { walk } from './walk.ts'
 
 const port = parentPort
@@ -19,6 +21,10 @@ if (port === null) throw new Error('disk-worker runs in a worker thread only')
 const PRIORITY = 10
 // Only Linux has priorities for single threads; elsewhere this would slow the whole program down.
 if (process.platform === 'linux') setPriority(PRIORITY)
+
+// Electron takes every file named `….asar` for a folder, and somebody may send one. What this thread needs of its own
+// program is loaded by now.
+if ('electron' in process.versions) Object.assign(process, { noAsar: true })
 
 port.on('message', (request: JobRequest) => {
   let reply: JobReply
@@ -45,10 +51,21 @@ function run(job: DiskJob): JobResults[keyof JobResults] {
     case 'finish':
       closePart(join(job.root, job.part))
       return finish(job)
+    case 'reopen':
+      closePart(join(job.root, job.part))
+      closePart(join(job.root, job.final))
+      return reopen(job)
+    case 'remove':
+      for (const part of job.parts) closePart(join(job.root, part))
+      return removeParts(job)
     case 'place':
       return place(job)
     case 'sizes':
       return sizes(job)
+    case 'release':
+      forgetFolders()
+      for (const path of job.under) closeUnder(path)
+      return null
     default:
       return unreachable(job)
   }

@@ -2,17 +2,19 @@
 
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Bitfield } from '#shared/swarm/bitfield.ts'
+import type { Bitfield } from '#shared/swarm/bitfield.ts'
 import type { PieceStore, StoredPiece, WriteResult } from '#shared/swarm/piece-store.ts'
 import type { TransferId } from '#shared/api/views.ts'
 import { AppError } from '#shared/errors.ts'
 import { filesOf, type FileEntry, type Manifest } from '#shared/share/manifest.ts'
 import type { PieceLayout, Segment } from '#shared/share/piece-layout.ts'
 import type { PieceRecord } from '#shared/share/piece-record.ts'
+import type { Wanted } from '#shared/share/selection.ts'
 import type { Library } from '../library/library.ts'
 import { BufferPool } from './buffer-pool.ts'
-import type { FinishJob, ReadSegment } from './disk-jobs.ts'
+import type { ReadSegment } from './disk-jobs.ts'
 import type { DiskPool } from './disk-pool.ts'
+import { DownloadProgress } from './download-progress.ts'
 import { localTarget, type LocalNames } from './local-names.ts'
 import { recover } from './recovery.ts'
 
@@ -26,6 +28,8 @@ export interface DownloadStoreOptions {
   readonly layout: PieceLayout
   readonly names: LocalNames
   readonly publicKey: Uint8Array
+  /** Of nothing else anything is written. */
+  readonly wanted: Wanted
   /** The last run ended as it should. */
   readonly wasClean: boolean
 }
@@ -33,13 +37,15 @@ export interface DownloadStoreOptions {
 export class DownloadStore implements PieceStore {
   readonly layout: PieceLayout
   readonly have: Bitfield
+  readonly whole: Bitfield
+  readonly progress: DownloadProgress
   readonly options: DownloadStoreOptions
-  readonly entries: readonly FileEntry[]
+  readonly #entries: readonly FileEntry[]
   readonly #records = new Map<number, PieceRecord>()
-  /** Pieces that each unfinished file still waits for; finished files are absent. */
-  readonly #waiting = new Map<number, number>()
+  /** Files that stand finished in their place, by index: 1. */
+  readonly #inPlace: Uint8Array
   readonly #buffers: BufferPool
-  #unsynced = new Set<number>()
+  readonly #unsynced = new Set<number>()
   #doneFiles = 0
   /** Bytes that were here when this run began. */
   resumedBytes = 0
@@ -50,54 +56,72 @@ export class DownloadStore implements PieceStore {
     onProgress: (share: number) => void,
     signal: AbortSignal,
   ): Promise<DownloadStore> {
-    const store = new DownloadStore(options)
-    const found = await recover(store, options, onProgress, signal)
-    for (const record of found.records) {
+    // The person may have moved things since the last run.
+    await options.pool.release([options.destination])
+    const { pieces, inPlace } = await recover(options, onProgress, signal)
+    const store = new DownloadStore(options, inPlace)
+    for (const { record, part, isSynced } of pieces) {
       store.#records.set(record.index, record)
-      store.have.add(record.index)
-      store.resumedBytes += store.layout.bytesOf(record.index)
+      store.progress.note(record.index, part?.segments)
+      if (!isSynced) store.#unsynced.add(record.index)
     }
-    for (const piece of found.unsynced) store.#unsynced.add(piece)
-    store.#countWaiting()
+    store.resumedBytes = store.progress.doneBytes
+    for (let file = 0; file < store.#entries.length; file++) {
+      const isDone = store.progress.isFileComplete(file) && (inPlace[file] === 1 || store.#isEmpty(file))
+      if (isDone && store.progress.isWanted(file)) store.#doneFiles++
+    }
     return store
   }
 
-  private constructor(options: DownloadStoreOptions) {
+  private constructor(options: DownloadStoreOptions, inPlace: Uint8Array) {
     this.options = options
     this.layout = options.layout
+    this.progress = new DownloadProgress(options.layout, options.wanted.files)
+    this.have = this.progress.have
+    this.whole = this.progress.whole
+    this.#inPlace = inPlace
     this.#buffers = new BufferPool(options.layout.pieceBytes)
-    this.have = new Bitfield(options.layout.pieceCount)
-    this.entries = filesOf(options.manifest)
+    this.#entries = filesOf(options.manifest)
   }
 
+  /** Of the wanted ones. */
   get doneFiles(): number {
     return this.#doneFiles
   }
 
-  /** Makes empty files and folders, and finishes files whose last piece came just before a crash. */
+  /**
+   * Makes empty files and folders, finishes files whose last piece came just before a crash, and opens those again of
+   * which a crash took a piece.
+   */
   async begin(): Promise<void> {
-    const { manifest, names, destination, pool } = this.options
+    const { manifest, names, destination: root, pool, wanted } = this.options
     const folders: string[] = []
     manifest.entries.forEach((entry, i) => {
-      if (entry.kind === 'folder') folders.push(names.paths[i] ?? '')
+      if (entry.kind === 'folder' && wanted.entries[i] === 1) folders.push(names.paths[i] ?? '')
     })
-    const files = this.entries.flatMap((entry, file) =>
-      entry.sizeBytes === 0
+    const files = this.#entries.flatMap((entry, file) =>
+      this.#isEmpty(file) && this.progress.isWanted(file)
         ? [{ path: this.#local(file).final, mtimeMs: entry.mtimeMs, isExecutable: entry.isExecutable }]
         : [],
     )
-    await pool.run({ kind: 'place', root: destination, files, folders, links: [] })
-    for (let file = 0; file < this.entries.length; file++) {
-      if (this.#waiting.get(file) === 0) await this.#finish(file)
+    await pool.run({ kind: 'place', root, files, folders, links: [] })
+    for (let file = 0; file < this.#entries.length; file++) {
+      if (!this.progress.isWanted(file) || this.#isEmpty(file)) continue
+      const isComplete = this.progress.isFileComplete(file)
+      if (isComplete && this.#inPlace[file] !== 1) await this.#finish(file)
+      if (!isComplete && this.#inPlace[file] === 1) {
+        await pool.run({ kind: 'reopen', root, ...this.#local(file) })
+        this.#inPlace[file] = 0
+      }
     }
   }
 
   /** Symbolic links come last, so that nothing was ever written through one. */
   async end(): Promise<void> {
-    const { manifest, names, destination, pool } = this.options
+    const { manifest, names, destination, pool, wanted } = this.options
     const links: { path: string; target: string }[] = []
     manifest.entries.forEach((entry, i) => {
-      if (entry.kind === 'symlink')
+      if (entry.kind === 'symlink' && wanted.entries[i] === 1)
         links.push({ path: names.paths[i] ?? '', target: localTarget(entry.target, names.rules) })
     })
     await pool.run({ kind: 'place', root: destination, files: [], folders: [], links })
@@ -105,13 +129,15 @@ export class DownloadStore implements PieceStore {
 
   async readPiece(index: number): Promise<StoredPiece> {
     const record = this.#records.get(index)
-    if (record === undefined) throw new AppError('internal', { detail: 'a piece that is not here was read' })
+    if (record === undefined || !this.whole.has(index)) {
+      throw new AppError('internal', { detail: 'a piece that is not here was read' })
+    }
     const bytes = this.#buffers.take(this.layout.bytesOf(index))
     await this.options.pool.run({
       kind: 'read',
       bytes,
       index,
-      segments: this.readSegments(index),
+      segments: this.layout.segmentsOf(index).map((segment) => this.#readSegment(segment)),
       hash: record.hash,
       privateKey: undefined,
     })
@@ -123,10 +149,13 @@ export class DownloadStore implements PieceStore {
   }
 
   async writePiece(record: PieceRecord, bytes: Uint8Array): Promise<WriteResult> {
-    const segments = this.layout.segmentsOf(record.index)
-    const result = await this.options.pool.run({
+    const { index } = record
+    const segments = this.progress.missingSegments(index)
+    const before = this.progress.writtenSegments(index)
+    const isWholePiece = segments.length + before.length === this.layout.segmentsOf(index).length
+    const { result, keptHash } = await this.options.pool.run({
       kind: 'write',
-      index: record.index,
+      index,
       root: this.options.destination,
       bytes,
       hash: record.hash,
@@ -136,23 +165,26 @@ export class DownloadStore implements PieceStore {
         ...segment,
         ...this.#local(segment.file),
         isWhole: this.#isWhole(segment),
-        mtimeMs: this.entries[segment.file]?.mtimeMs ?? 0,
-        isExecutable: this.entries[segment.file]?.isExecutable ?? false,
+        mtimeMs: this.#entries[segment.file]?.mtimeMs ?? 0,
+        isExecutable: this.#entries[segment.file]?.isExecutable ?? false,
       })),
+      kept: isWholePiece ? undefined : [...before, ...segments].sort((a, b) => a.pieceOffset - b.pieceOffset),
     })
     this.#buffers.give(bytes)
     if (result !== 'written') return result
-    this.options.library.notePiece(this.options.id, record)
-    this.#records.set(record.index, record)
-    this.#unsynced.add(record.index)
-    for (const segment of segments) {
-      const left = (this.#waiting.get(segment.file) ?? 1) - 1
-      this.#waiting.set(segment.file, left)
-      if (left > 0) continue
+    this.progress.add(index, segments)
+    const bits = this.progress.writtenBits(index)
+    const part = bits === undefined ? undefined : { segments: bits, hash: keptHash ?? null }
+    this.options.library.notePiece(this.options.id, record, part)
+    this.#records.set(index, record)
+    this.#unsynced.add(index)
+    // Chosen before the first wait: what another piece completes meanwhile is finished there.
+    const complete = segments.filter(({ file }) => this.progress.isFileComplete(file))
+    for (const segment of complete) {
       if (this.#isWhole(segment)) this.#settled(segment.file)
       else await this.#finish(segment.file)
     }
-    this.have.add(record.index)
+    this.progress.arrived(index)
     return 'written'
   }
 
@@ -165,7 +197,7 @@ export class DownloadStore implements PieceStore {
     const files = new Set<number>()
     const large: number[] = []
     for (const piece of pieces) {
-      const segments = this.layout.segmentsOf(piece)
+      const segments = this.progress.writtenSegments(piece)
       if (segments.some((segment) => this.#isWhole(segment))) continue
       large.push(piece)
       for (const { file } of segments) files.add(file)
@@ -175,33 +207,35 @@ export class DownloadStore implements PieceStore {
     this.options.library.markSynced(this.options.id, large)
   }
 
-  /** The run ends as it should: what is noted may be trusted next time. */
+  /** The run ends as it should: what is noted may be trusted next time. Nothing is kept open. */
   async close(): Promise<void> {
-    if (!this.have.isFull) {
+    await this.options.pool.release([this.options.destination])
+    if (!this.progress.isComplete) {
       await this.checkpoint()
       this.options.library.setClean(this.options.id, true)
     } else if (this.#unsynced.size === 0) this.options.library.setClean(this.options.id, true)
   }
 
-  readSegments(index: number): ReadSegment[] {
-    return this.layout.segmentsOf(index).map((segment) => {
-      const local = this.#local(segment.file)
-      const isDone = !this.#waiting.has(segment.file)
-      // The other name second: a file may be renamed between this look and the worker's.
-      const paths = isDone ? [local.final, local.part] : [local.part, local.final]
-      return {
-        paths: paths.map((path) => join(this.options.destination, path)),
-        fileOffset: segment.fileOffset,
-        pieceOffset: segment.pieceOffset,
-        length: segment.length,
-        stamp: undefined,
-        isPart: !this.#isWhole(segment),
-      }
-    })
+  #readSegment(segment: Segment): ReadSegment {
+    const { final, part } = this.#local(segment.file)
+    // The other name second: a file may be renamed between this look and the worker's.
+    const paths = this.#inPlace[segment.file] === 1 ? [final, part] : [part, final]
+    return {
+      paths: paths.map((path) => join(this.options.destination, path)),
+      fileOffset: segment.fileOffset,
+      pieceOffset: segment.pieceOffset,
+      length: segment.length,
+      stamp: undefined,
+      isPart: !this.#isWhole(segment),
+    }
   }
 
   #isWhole(segment: Segment): boolean {
     return segment.length === this.layout.sizeOf(segment.file)
+  }
+
+  #isEmpty(file: number): boolean {
+    return this.layout.sizeOf(file) === 0
   }
 
   #local(file: number): { readonly final: string; readonly part: string } {
@@ -210,34 +244,22 @@ export class DownloadStore implements PieceStore {
     return local
   }
 
-  #countWaiting(): void {
-    for (let file = 0; file < this.entries.length; file++) {
-      const span = this.layout.piecesOf(file)
-      let left = 0
-      if (span !== undefined) for (let i = span.first; i <= span.last; i++) if (!this.have.has(i)) left++
-      // Files of one piece were renamed with it, so only larger ones can be whole and unfinished.
-      if (left === 0 && (span === undefined || span.first === span.last)) this.#doneFiles++
-      else this.#waiting.set(file, left)
-    }
-  }
-
   #settled(file: number): void {
-    this.#waiting.delete(file)
+    this.#inPlace[file] = 1
     this.#doneFiles++
   }
 
   async #finish(file: number): Promise<void> {
-    const entry = this.entries[file]
+    const entry = this.#entries[file]
     if (entry === undefined) return
-    const job: FinishJob = {
+    await this.options.pool.run({
       kind: 'finish',
       root: this.options.destination,
       ...this.#local(file),
       sizeBytes: entry.sizeBytes,
       mtimeMs: entry.mtimeMs,
       isExecutable: entry.isExecutable,
-    }
-    await this.options.pool.run(job)
+    })
     this.#settled(file)
   }
 

@@ -24,7 +24,7 @@ const RESERVED = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹�
 // eslint-disable-next-line no-control-regex -- Windows forbids control characters
 const FORBIDDEN = /[<>:"|?*\\\u0000-\u001f]/g
 /** What is appended to a file that is not finished. */
-const PART = '.part'
+export const PART = '.part'
 const MAX_NAME_BYTES = 255
 
 interface LocalFile {

@@ -1,6 +1,7 @@
 /** Keeps the descriptors of the files that are in use, so that a large file is not opened once per piece. */
 
 import { closeSync } from 'node:fs'
+import { sep } from 'node:path'
 
 /** Well below the usual limit of 1,024 descriptors, with several workers. */
 const MAX_OPEN = 32
@@ -24,6 +25,14 @@ export class OpenFiles {
       if (oldest.done !== true) this.close(oldest.value)
     }
     return descriptor
+  }
+
+  /** The file itself, or all in the folder. */
+  closeUnder(path: string): void {
+    const folder = path.endsWith(sep) ? path : path + sep
+    for (const known of this.#descriptors.keys()) {
+      if (known === path || known.startsWith(folder)) this.close(known)
+    }
   }
 
   close(path: string): void {

@@ -7,8 +7,15 @@ import { AppError } from '#shared/errors.ts'
 import { pieceRecordMessage } from '#shared/share/piece-record.ts'
 import { equalBytes } from '#shared/encoding/bytes.ts'
 import { errnoOf, readError, writeError } from './disk-error.ts'
-import type { CheckJob, ReadJob, ReadResult, ReadSegment, WriteJob, WriteSegment } from './disk-jobs.ts'
-import type { WriteResult } from '#shared/swarm/piece-store.ts'
+import type {
+  CheckJob,
+  ReadJob,
+  ReadResult,
+  ReadSegment,
+  WriteJob,
+  WriteReply,
+  WriteSegment,
+} from './disk-jobs.ts'
 import { isSignedBy, KeyCache, privateKeyObject, publicKeyObject, signMessage } from './ed25519.ts'
 import { OpenFiles } from './open-files.ts'
 import { settle } from './place.ts'
@@ -103,16 +110,22 @@ function openFirst(paths: readonly string[]): number {
 }
 
 /** Nothing of a piece reaches the disk before its hash and signature are right. */
-export function writePiece(job: WriteJob): WriteResult {
+export function writePiece(job: WriteJob): WriteReply {
   if (!isSignedBy(job.signature, pieceRecordMessage(job.index, job.hash), PUBLIC_KEYS.get(job.publicKey))) {
-    return 'bad-signature'
+    return { result: 'bad-signature', keptHash: undefined }
   }
-  if (!equalBytes(sha256(job.bytes), job.hash)) return 'bad-hash'
+  if (!equalBytes(sha256(job.bytes), job.hash)) return { result: 'bad-hash', keptHash: undefined }
   for (const segment of job.segments) {
     if (segment.isWhole) writeWhole(job.root, segment, job.bytes)
     else writePart(job.root, segment, job.bytes)
   }
-  return 'written'
+  return { result: 'written', keptHash: job.kept === undefined ? undefined : hashKept(job.bytes, job.kept) }
+}
+
+function hashKept(bytes: Uint8Array, kept: NonNullable<WriteJob['kept']>): Uint8Array<ArrayBuffer> {
+  const digest = createHash('sha256')
+  for (const { pieceOffset, length } of kept) digest.update(bytes.subarray(pieceOffset, pieceOffset + length))
+  return new Uint8Array(digest.digest())
 }
 
 function writeWhole(root: string, segment: WriteSegment, bytes: Uint8Array): void {
@@ -165,4 +178,10 @@ function writeFully(descriptor: number, bytes: Uint8Array, segment: WriteSegment
 export function closePart(path: string): void {
   WRITING.close(path)
   READING.close(path)
+}
+
+/** Before a person may move things: writes would go on into a file that nobody sees any more. */
+export function closeUnder(path: string): void {
+  WRITING.closeUnder(path)
+  READING.closeUnder(path)
 }

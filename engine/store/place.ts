@@ -16,8 +16,8 @@ import {
 import { join } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import { errnoOf, writeError } from './disk-error.ts'
-import type { FinishJob, PlaceJob, SizesJob, SizesResult } from './disk-jobs.ts'
-import { ensureFolder, ensureParent, forgetFolders } from './safe-folders.ts'
+import type { FinishJob, PlaceJob, ReopenJob, SizesJob, SizesResult } from './disk-jobs.ts'
+import { ensureFolder, ensureParent } from './safe-folders.ts'
 import { numberedName } from './walk.ts'
 
 interface Finished {
@@ -58,6 +58,20 @@ export function finish(job: FinishJob): null {
     const descriptor = openSync(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0))
     if (job.isExecutable) fchmodSync(descriptor, fstatSync(descriptor).mode | executableBits())
     settle(descriptor, job.root, job)
+  } catch (cause) {
+    throw writeError(cause, path)
+  }
+  return null
+}
+
+/** Does nothing when there is an unfinished file, or no finished one. */
+export function reopen(job: ReopenJob): null {
+  const path = join(job.root, job.final)
+  try {
+    ensureParent(job.root, job.final)
+    const part = join(job.root, job.part)
+    if (lstatSync(part, { throwIfNoEntry: false }) !== undefined) return null
+    if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === true) renameSync(path, part)
   } catch (cause) {
     throw writeError(cause, path)
   }
@@ -142,9 +156,7 @@ function makeLink(root: string, path: string, target: string): void {
   }
 }
 
-/** Also the moment to forget which folders are safe: it runs at the start of every try. */
 export function sizes(job: SizesJob): SizesResult {
-  forgetFolders()
   const size = (path: string): number => {
     try {
       const stats = lstatSync(join(job.root, path), { throwIfNoEntry: false })

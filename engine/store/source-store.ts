@@ -22,6 +22,7 @@ export interface SourceStoreOptions {
 export class SourceStore implements PieceStore {
   readonly layout: PieceLayout
   readonly have: Bitfield
+  readonly whole: Bitfield
   readonly #pool: DiskPool
   readonly #files: readonly WalkedFile[]
   readonly #privateKey: Uint8Array
@@ -31,6 +32,7 @@ export class SourceStore implements PieceStore {
   constructor(options: SourceStoreOptions) {
     this.layout = options.layout
     this.have = Bitfield.full(options.layout.pieceCount)
+    this.whole = this.have
     this.#pool = options.pool
     this.#buffers = new BufferPool(options.layout.pieceBytes)
     this.#privateKey = options.privateKey

@@ -1,14 +1,7 @@
 /** What a person drops on the window or chooses in the browser: the files, and the folders with all that is in them. */
 
 import { AppError } from '#shared/errors.ts'
-
-/** One thing to hand over. */
-export interface LooseFile {
-  /** Within what was dropped, with `/`. A folder's ends with `/`; it is there for folders with nothing in them. */
-  readonly path: string
-  /** Null: a folder. */
-  readonly file: File | null
-}
+import type { LooseFile } from './upload.ts'
 
 /** Whether something is being dragged here that can be shared. */
 export function holdsFiles(data: DataTransfer | null): boolean {

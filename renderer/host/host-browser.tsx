@@ -9,6 +9,7 @@ import { Dialog } from '../parts/dialog.tsx'
 import { Checkbox, TextField } from '../parts/fields.tsx'
 import { Note } from '../parts/notes.tsx'
 import { Spinner } from '../parts/progress.tsx'
+import { useStateOf } from '../parts/use-state-of.ts'
 import { useEngine } from '../state/app-context.tsx'
 import { errorText, useFormat, useText } from '../text/text-context.tsx'
 import type { PickWhat } from './picker.tsx'
@@ -19,6 +20,8 @@ interface HostBrowserProps {
   readonly startAt: string | null
   readonly onEnd: (paths: readonly string[]) => void
 }
+
+const NONE: ReadonlySet<string> = new Set()
 
 const PLACE_ICONS = {
   home: <House aria-hidden="true" />,
@@ -31,8 +34,7 @@ export function HostBrowser({ what, startAt, onEnd }: HostBrowserProps): ReactNo
   const text = useText()
   const format = useFormat()
   const { folder, typed, setTyped, error, isNew, isLoading, open } = useHostFolder(startAt)
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
-  useEffect(() => setChosen(new Set()), [folder?.path])
+  const [chosen, setChosen] = useStateOf<ReadonlySet<string>>(folder?.path, NONE)
   const isDestination = what === 'destination'
   const entries = (folder?.entries ?? []).filter((entry) => what === 'files' || entry.kind === 'folder')
   const paths = isDestination ? [isNew ? typed : (folder?.path ?? typed)] : [...chosen]

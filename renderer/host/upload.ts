@@ -1,9 +1,15 @@
 /** Hands files over to `beeline serve`, a few at a time, because a page's files have no paths. Pure. */
 
-import type { LooseFile } from './dropped.ts'
-
 /** Files on their way at once: enough to hide the round trip of small ones. */
 const AT_ONCE = 3
+
+/** One thing to hand over. */
+export interface LooseFile {
+  /** Within what was dropped, with `/`. A folder's ends with `/`; it is there for folders with nothing in them. */
+  readonly path: string
+  /** Null: a folder. */
+  readonly file: File | null
+}
 
 export interface UploadProgress {
   readonly doneBytes: number

@@ -2,6 +2,7 @@
 
 import { useEffect, useState, type ReactNode } from 'react'
 import { Check, Copy } from 'lucide-react'
+import { copyText } from '../host/clipboard.ts'
 import { useText } from '../text/text-context.tsx'
 import { Button, IconButton, type ButtonKind } from './button.tsx'
 import { useToasts } from './notes.tsx'
@@ -15,9 +16,16 @@ interface CopyButtonProps {
   readonly kind?: ButtonKind
   /** Only the picture. */
   readonly isSmall?: boolean
+  readonly autoFocus?: boolean
 }
 
-export function CopyButton({ value, label, kind = 'plain', isSmall = false }: CopyButtonProps): ReactNode {
+export function CopyButton({
+  value,
+  label,
+  kind = 'plain',
+  isSmall = false,
+  autoFocus = false,
+}: CopyButtonProps): ReactNode {
   const text = useText()
   const toasts = useToasts()
   const [isCopied, setIsCopied] = useState(false)
@@ -27,7 +35,7 @@ export function CopyButton({ value, label, kind = 'plain', isSmall = false }: Co
     return () => clearTimeout(timer)
   }, [isCopied])
   const copy = (): void => {
-    navigator.clipboard.writeText(value).then(() => {
+    copyText(value).then(() => {
       setIsCopied(true)
     }, toasts.fail)
   }
@@ -35,11 +43,11 @@ export function CopyButton({ value, label, kind = 'plain', isSmall = false }: Co
   return (
     <>
       {isSmall ? (
-        <IconButton label={isCopied ? text.common.copied : label} onPress={copy}>
+        <IconButton label={isCopied ? text.common.copied : label} autoFocus={autoFocus} onPress={copy}>
           {icon}
         </IconButton>
       ) : (
-        <Button kind={kind} icon={icon} onPress={copy}>
+        <Button kind={kind} icon={icon} autoFocus={autoFocus} onPress={copy}>
           {isCopied ? text.common.copied : label}
         </Button>
       )}

@@ -1,6 +1,6 @@
 /** Fields of forms, each with a label, a hint and its own error. */
 
-import { useEffect, useId, useState, type ReactNode } from 'react'
+import { useId, type ReactNode } from 'react'
 import {
   Checkbox as AriaCheckbox,
   FieldError,
@@ -13,6 +13,7 @@ import {
 } from 'react-aria-components'
 import { Check } from 'lucide-react'
 import { parseNumber, printNumber } from './typed-number.ts'
+import { useStateOf } from './use-state-of.ts'
 import './fields.css'
 
 interface FieldWords {
@@ -68,8 +69,7 @@ interface NumberFieldProps extends FieldWords {
 export function NumberField(props: NumberFieldProps): ReactNode {
   const { label, hint, error, value, min, max = Number.MAX_SAFE_INTEGER, placeholder, onChange } = props
   const saved = printNumber(value)
-  const [typed, setTyped] = useState(saved)
-  useEffect(() => setTyped(saved), [saved])
+  const [typed, setTyped] = useStateOf(saved, saved)
   const commit = (): void => {
     if (typed === saved) return
     const parsed = parseNumber(typed)

@@ -1,6 +1,7 @@
 /** Which rows of a long list are in sight. */
 
 import { useCallback, useLayoutEffect, useRef, useState, type RefObject } from 'react'
+import { flushSync } from 'react-dom'
 
 /** Height of each row, pixels; the style sheet says the same. */
 export const ROW_HEIGHT_PX = 34
@@ -37,6 +38,8 @@ export function useRowWindow(count: number): RowWindow {
   }, [measure])
   // Fewer rows than before may scroll the rest without an event.
   useLayoutEffect(measure, [measure, count])
+  // At once: in the frame that shows the new place the rows must stand there.
+  const onScroll = useCallback(() => flushSync(measure), [measure])
   const reveal = useCallback((index: number) => {
     const element = ref.current
     if (element === null) return
@@ -52,7 +55,7 @@ export function useRowWindow(count: number): RowWindow {
       end: Math.min(count, sight.top + sight.rows + SPARE_ROWS),
     },
     pageRows: Math.max(1, sight.rows - 1),
-    onScroll: measure,
+    onScroll,
     reveal,
   }
 }

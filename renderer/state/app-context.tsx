@@ -68,12 +68,3 @@ export function useTransfer(id: TransferId | null): TransferView | undefined {
     () => (id === null ? undefined : mirror.transfer(id)),
   )
 }
-
-/** Links and files opened outside that wait. */
-export function useIncoming(): Mirror['incoming'] {
-  const { mirror } = useAccess()
-  return useSyncExternalStore(
-    useCallback((listener) => mirror.subscribe('incoming', listener), [mirror]),
-    () => mirror.incoming,
-  )
-}

@@ -1,6 +1,6 @@
 /** The window's language: texts, formats, and what React Aria says by itself. */
 
-import { createContext, useContext, useMemo, type ReactNode } from 'react'
+import { createContext, useContext, useEffect, useMemo, type ReactNode } from 'react'
 import { I18nProvider } from 'react-aria-components'
 import type { Language } from '#shared/api/settings-views.ts'
 import { isErrorCode } from '#shared/errors.ts'
@@ -24,13 +24,15 @@ export function TextProvider(props: {
   const { language, children } = props
   const value = useMemo((): Texts & { locale: string } => {
     const chosen = localeFor(language, navigator.languages)
-    document.documentElement.lang = chosen.language
     return {
       ...chosen,
       text: chosen.language === 'ko' ? korean : english,
       format: createFormat(chosen.locale),
     }
   }, [language])
+  useEffect(() => {
+    document.documentElement.lang = value.language
+  }, [value.language])
   return (
     <I18nProvider locale={value.locale}>
       <TextContext value={value}>{children}</TextContext>
@@ -50,10 +52,6 @@ export function useText(): Messages {
 
 export function useFormat(): Format {
   return useTexts().format
-}
-
-export function useLanguage(): 'en' | 'ko' {
-  return useTexts().language
 }
 
 /** Advice for the person. */

@@ -88,7 +88,11 @@ export const streams = {
   'transfer.details': { input: ById, item: DetailsEvent },
   /** Allocates at a TURN server, or asks a STUN server, and reports each step. A saved server goes by its id. */
   'server.test': {
-    input: v.union([v.object({ id: IceServerId }), v.object({ draft: IceServerDraft })]),
+    input: v.union([
+      v.object({ id: IceServerId }),
+      // `savedAs`: the saved server whose password is meant when the draft has none.
+      v.object({ draft: IceServerDraft, savedAs: v.optional(IceServerId) }),
+    ]),
     item: ServerTestView,
   },
 } as const

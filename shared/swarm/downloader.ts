@@ -7,12 +7,15 @@ import { MAX_OUTSTANDING_BLOCKS, MAX_RANGES, type BlockRange } from '../protocol
 import { BLOCK_BYTES } from '../share/piece-layout.ts'
 import type { Bitfield } from './bitfield.ts'
 import type { Clock } from './clock.ts'
-import { pickAgain } from './end-game.ts'
+import { Demand } from './demand.ts'
+import { cancelElsewhere, hasBetterSource, isAskedFor, pickAgain } from './end-game.ts'
 import { OpenPiece } from './open-piece.ts'
+import type { Pace } from './pace.ts'
 import { blockKey, blockOfKey, type PeerSession, type SessionLane } from './peer-session.ts'
 import { pickPiece, windowBytes } from './picker.ts'
 import type { PieceStore } from './piece-store.ts'
 import { PieceVerifier } from './piece-verifier.ts'
+import type { TurnResult } from './turns.ts'
 
 /** Bytes of pieces being put together or verified, over all peers: the receiver's memory. */
 const OPEN_BYTES = 32 * 1024 * 1024
@@ -33,10 +36,10 @@ export interface DownloaderEvents {
 export class Downloader {
   readonly #clock: Clock
   readonly #store: PieceStore
-  readonly #wanted: Bitfield
+  readonly #pace: Pace
   readonly #sessions: ReadonlyMap<PeerId, PeerSession>
   readonly #events: DownloaderEvents
-  readonly #availability: Uint16Array
+  readonly demand: Demand
   readonly #open = new Map<number, OpenPiece>()
   readonly #verifier: PieceVerifier
   /** Pieces handed to the store and not yet answered. */
@@ -47,42 +50,26 @@ export class Downloader {
     clock: Clock,
     store: PieceStore,
     wanted: Bitfield,
+    pace: Pace,
     sessions: ReadonlyMap<PeerId, PeerSession>,
     events: DownloaderEvents,
   ) {
     this.#clock = clock
     this.#store = store
-    this.#wanted = wanted
+    this.#pace = pace
     this.#sessions = sessions
     this.#events = events
     this.#verifier = new PieceVerifier(store)
-    this.#availability = new Uint16Array(store.layout.pieceCount)
-  }
-
-  get isDone(): boolean {
-    if (this.#store.have.isFull) return true
-    for (let i = 0; i < this.#wanted.length; i++)
-      if (this.#wanted.has(i) && !this.#store.have.has(i)) return false
-    return true
-  }
-
-  /** Whether somebody connected has something that is missing here. */
-  get hasSource(): boolean {
-    for (const session of this.#sessions.values()) if (this.#isInteresting(session)) return true
-    return false
+    this.demand = new Demand(wanted, store.have)
   }
 
   peerHas(session: PeerSession, fresh: readonly number[]): void {
-    for (const piece of fresh) this.#availability[piece] = (this.#availability[piece] ?? 0) + 1
+    this.demand.peerHas(session, fresh)
     this.fill(session)
   }
 
   peerGone(session: PeerSession): void {
-    const remote = session.remote
-    if (remote === undefined) return
-    for (let i = 0; i < remote.length; i++) {
-      if (remote.has(i)) this.#availability[i] = Math.max(0, (this.#availability[i] ?? 0) - 1)
-    }
+    this.demand.peerGone(session)
     for (const open of this.#open.values()) if (open.onlyFrom === session.peer) open.onlyFrom = undefined
   }
 
@@ -100,8 +87,10 @@ export class Downloader {
     lane.down.add(frame.bytes.length)
     session.receivedBytes += frame.bytes.length
     if (expected === undefined) {
-      if (lane.forgotten.delete(key)) return
-      throw new AppError('peer.protocol', { detail: 'block that nobody asked for' })
+      if (!lane.forgotten.delete(key))
+        throw new AppError('peer.protocol', { detail: 'block that nobody asked for' })
+      this.#placeLate(session, frame)
+      return
     }
     if (expected !== frame.bytes.length)
       throw new AppError('peer.protocol', { detail: 'block of a wrong length' })
@@ -120,13 +109,18 @@ export class Downloader {
   reject(lane: SessionLane, ranges: readonly BlockRange[]): void {
     for (const [piece, first, count] of ranges) {
       for (let block = first; block < first + count; block++) {
-        if (lane.settle(blockKey(piece, block)) !== undefined) this.#release(piece, block)
+        const bytes = lane.settle(blockKey(piece, block))
+        if (bytes === undefined) continue
+        this.#pace.giveBack(bytes)
+        this.#release(piece, block)
       }
     }
   }
 
   /** What a dead lane swallowed is asked for again elsewhere. */
   laneGone(lane: SessionLane): void {
+    this.#pace.leave(lane)
+    this.#pace.giveBack(lane.outstandingBytes)
     for (const key of lane.outstanding.keys()) {
       lane.settle(key)
       const { piece, block } = blockOfKey(key)
@@ -149,15 +143,8 @@ export class Downloader {
   stop(): void {
     this.#isStopped = true
     this.#open.clear()
-  }
-
-  #isInteresting(session: PeerSession): boolean {
-    const remote = session.remote
-    if (remote === undefined || session.mainLane === undefined) return false
-    for (let i = 0; i < this.#wanted.length; i++) {
-      if (remote.has(i) && this.#wanted.has(i) && !this.#store.have.has(i)) return true
-    }
-    return false
+    for (const session of this.#sessions.values())
+      for (const lane of session.lanes.values()) this.#pace.leave(lane)
   }
 
   #windowOf(session: PeerSession, lane: SessionLane): number {
@@ -168,22 +155,47 @@ export class Downloader {
 
   #fillLane(session: PeerSession, lane: SessionLane): void {
     if (this.#isStopped || !lane.isGreeted) return
+    if (this.#pace.isLimited) {
+      this.#pace.ask(lane, () => this.#takeTurn(session, lane))
+      this.#pace.run()
+      return
+    }
     const window = this.#windowOf(session, lane)
     const ranges: BlockRange[] = []
     while (lane.outstandingBytes < window && ranges.length < MAX_RANGES) {
-      let room = MAX_OUTSTANDING_BLOCKS
-      for (const other of session.lanes.values()) room -= other.outstanding.size
-      if (room <= 0) break
-      const limit = Math.min(room, Math.ceil((window - lane.outstandingBytes) / BLOCK_BYTES))
-      const range = this.#next(session, limit) ?? this.#nextAgain(session, lane)
+      const limit = Math.ceil((window - lane.outstandingBytes) / BLOCK_BYTES)
+      const range = this.#choose(session, lane, limit)
       if (range === undefined) break
       ranges.push(range)
-      const [piece, first, count] = range
-      for (let block = first; block < first + count; block++) {
-        lane.expect(blockKey(piece, block), this.#store.layout.blockBytes(piece, block))
-      }
     }
     if (ranges.length > 0) lane.send({ type: 'request', ranges })
+  }
+
+  /** Under a limit: one block at a time. */
+  #takeTurn(session: PeerSession, lane: SessionLane): TurnResult {
+    if (this.#isStopped || lane.outstandingBytes >= this.#windowOf(session, lane)) return 'done'
+    let underWay = 0
+    for (const one of this.#sessions.values()) underWay += one.outstandingBytes
+    // What is asked for comes whatever the limit says by then: so no more than a second of it.
+    if (underWay > 0 && underWay + BLOCK_BYTES > this.#pace.bytesPerSecond) return 'done'
+    const range = this.#choose(session, lane, 1)
+    if (range === undefined) return 'done'
+    this.#pace.take(this.#store.layout.blockBytes(range[0], range[1]))
+    lane.send({ type: 'request', ranges: [range] })
+    return 'went'
+  }
+
+  /** The next blocks to ask this lane for, `limit` of them at most; they count as asked for from here on. */
+  #choose(session: PeerSession, lane: SessionLane, limit: number): BlockRange | undefined {
+    const room = Math.min(limit, MAX_OUTSTANDING_BLOCKS - session.outstandingCount)
+    if (room <= 0) return undefined
+    const range = this.#next(session, room) ?? this.#nextAgain(session, lane)
+    if (range === undefined) return undefined
+    const [piece, first, count] = range
+    for (let block = first; block < first + count; block++) {
+      lane.expect(blockKey(piece, block), this.#store.layout.blockBytes(piece, block))
+    }
+    return range
   }
 
   /** Begun pieces first, the fullest of them before others; then a new one. */
@@ -194,7 +206,7 @@ export class Downloader {
     for (const open of this.#open.values()) {
       if (open.missingCount === 0 || !remote.has(open.index)) continue
       if (open.onlyFrom !== undefined && open.onlyFrom !== session.peer) continue
-      if (session.isSnubbed && this.#isBetterSource(open.index)) continue
+      if (session.isSnubbed && hasBetterSource(this.#sessions, open.index)) continue
       if (best === undefined || open.missingCount < best.missingCount) best = open
     }
     best ??= this.#begin(session, remote)
@@ -202,15 +214,15 @@ export class Downloader {
   }
 
   #begin(session: PeerSession, remote: Bitfield): OpenPiece | undefined {
-    const { layout, have } = this.#store
+    const { layout } = this.#store
     const busy = this.#open.size + this.#verifying.size
     if (busy >= Math.max(MIN_OPEN_PIECES, Math.floor(OPEN_BYTES / layout.pieceBytes))) return undefined
     const index = pickPiece({
       pieceCount: layout.pieceCount,
       isOpenToPick: (piece) =>
-        this.#wanted.has(piece) && !have.has(piece) && !this.#open.has(piece) && !this.#verifying.has(piece),
-      peerHas: (piece) => remote.has(piece) && !(session.isSnubbed && this.#isBetterSource(piece)),
-      availability: this.#availability,
+        this.demand.isMissing(piece) && !this.#open.has(piece) && !this.#verifying.has(piece),
+      peerHas: (piece) => remote.has(piece) && !(session.isSnubbed && hasBetterSource(this.#sessions, piece)),
+      availability: this.demand.availability,
       random: () => this.#clock.random(),
     })
     if (index === undefined) return undefined
@@ -220,20 +232,10 @@ export class Downloader {
     return open
   }
 
-  /** A silent peer must not hold up what somebody else could send. */
-  #isBetterSource(piece: number): boolean {
-    for (const session of this.#sessions.values()) {
-      if (!session.isSnubbed && session.mainLane !== undefined && session.remote?.has(piece) === true)
-        return true
-    }
-    return false
-  }
-
   /** What was asked for elsewhere already: at the end, and to see whether a silent peer answers again. */
   #nextAgain(session: PeerSession, lane: SessionLane): BlockRange | undefined {
     if (session.isSnubbed) return pickAgain(this.#open.values(), session, lane, this.#sessions)
-    const { layout, have } = this.#store
-    const left = Math.min(this.#wanted.count, layout.pieceCount) - have.count - this.#verifying.size
+    const left = this.demand.missingCount - this.#verifying.size
     if (this.#sessions.size < 2 || this.#open.size < left) return undefined
     return pickAgain(this.#open.values(), session, lane, this.#sessions)
   }
@@ -244,21 +246,18 @@ export class Downloader {
       open.recordFrom = session.peer
     }
     if (!open.receive(frame.block, frame.bytes, session.peer)) return
-    this.#cancelElsewhere(session, open.index, frame.block)
+    if (this.#sessions.size > 1) cancelElsewhere(this.#sessions, session, open.index, frame.block)
     if (open.isComplete) void this.#finish(open)
   }
 
-  #cancelElsewhere(from: PeerSession, piece: number, block: number): void {
-    if (this.#sessions.size < 2) return
-    const key = blockKey(piece, block)
-    for (const session of this.#sessions.values()) {
-      if (session === from) continue
-      for (const lane of session.lanes.values()) {
-        if (lane.settle(key) === undefined) continue
-        lane.forgotten.add(key)
-        lane.send({ type: 'cancel', ranges: [[piece, block, 1]] })
-      }
-    }
+  /** Given up here already, and still missing: as good as any other. */
+  #placeLate(session: PeerSession, frame: BlockFrame): void {
+    const open = this.#open.get(frame.piece)
+    if (open === undefined || (frame.block === 0 && frame.record === undefined)) return
+    if (open.onlyFrom !== undefined && open.onlyFrom !== session.peer) return
+    if (frame.bytes.length !== this.#store.layout.blockBytes(frame.piece, frame.block)) return
+    session.isSnubbed = false
+    this.#place(session, open, frame)
   }
 
   async #finish(open: OpenPiece): Promise<void> {
@@ -268,7 +267,10 @@ export class Downloader {
       const liars = await this.#verifier.verify(open)
       this.#verifying.delete(open.index)
       if (this.#isStopped) return
-      if (this.#store.have.has(open.index)) this.#events.written(open.index)
+      if (this.#store.have.has(open.index)) {
+        this.demand.arrived(open.index)
+        this.#events.written(open.index)
+      }
       for (const liar of liars) this.#events.lied(liar.peer, liar.error)
     } catch (error) {
       this.#verifying.delete(open.index)
@@ -279,11 +281,7 @@ export class Downloader {
   }
 
   #release(piece: number, block: number): void {
-    const key = blockKey(piece, block)
-    for (const session of this.#sessions.values()) {
-      for (const lane of session.lanes.values()) if (lane.outstanding.has(key)) return
-    }
-    this.#open.get(piece)?.release(block)
+    if (!isAskedFor(this.#sessions, piece, block)) this.#open.get(piece)?.release(block)
   }
 
   #snub(session: PeerSession, lane: SessionLane): void {

@@ -1,6 +1,6 @@
 /**
  * Asking a second peer for a block. At the end of a download, when every missing block has been asked for, this keeps
- * one slow peer from holding everything up; at any time it shows whether a silent peer has come back. Decisions only.
+ * one slow peer from holding everything up; at any time it shows whether a silent peer has come back. Pure.
  */
 
 import type { BlockRange } from '../protocol/peer-messages.ts'
@@ -40,4 +40,44 @@ function askedCount(key: number, by: PeerSession, sessions: ReadonlyMap<PeerId, 
     }
   }
   return count
+}
+
+/** The block is here: whoever was asked for it too need not send it any more. */
+export function cancelElsewhere(
+  sessions: ReadonlyMap<PeerId, PeerSession>,
+  from: PeerSession,
+  piece: number,
+  block: number,
+): void {
+  const key = blockKey(piece, block)
+  for (const session of sessions.values()) {
+    if (session === from) continue
+    for (const lane of session.lanes.values()) {
+      if (lane.settle(key) === undefined) continue
+      lane.forgotten.add(key)
+      lane.send({ type: 'cancel', ranges: [[piece, block, 1]] })
+    }
+  }
+}
+
+/** Whether anybody still owes the block. */
+export function isAskedFor(
+  sessions: ReadonlyMap<PeerId, PeerSession>,
+  piece: number,
+  block: number,
+): boolean {
+  const key = blockKey(piece, block)
+  for (const session of sessions.values()) {
+    for (const lane of session.lanes.values()) if (lane.outstanding.has(key)) return true
+  }
+  return false
+}
+
+/** A silent peer must not hold up what somebody else could send. */
+export function hasBetterSource(sessions: ReadonlyMap<PeerId, PeerSession>, piece: number): boolean {
+  for (const session of sessions.values()) {
+    if (!session.isSnubbed && session.mainLane !== undefined && session.remote?.has(piece) === true)
+      return true
+  }
+  return false
 }

@@ -151,6 +151,20 @@ export class PeerSession {
     return fresh
   }
 
+  /** Blocks asked for and not received, over all lanes. */
+  get outstandingCount(): number {
+    let sum = 0
+    for (const lane of this.lanes.values()) sum += lane.outstanding.size
+    return sum
+  }
+
+  /** The same in bytes. */
+  get outstandingBytes(): number {
+    let sum = 0
+    for (const lane of this.lanes.values()) sum += lane.outstandingBytes
+    return sum
+  }
+
   downBytesPerSecond(): number {
     let sum = 0
     for (const lane of this.lanes.values()) sum += lane.down.bytesPerSecond()

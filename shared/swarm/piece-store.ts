@@ -20,8 +20,10 @@ export type WriteResult = 'written' | 'bad-hash' | 'bad-signature'
  */
 export interface PieceStore {
   readonly layout: PieceLayout
-  /** Verified pieces on disk; changes with every write. */
+  /** Verified pieces on disk, as far as they are wanted; changes with every write. */
   readonly have: Bitfield
+  /** Of those, the ones with every byte: what others may be told of and given. `have` itself where all is wanted. */
+  readonly whole: Bitfield
   readPiece(index: number): Promise<StoredPiece>
   /** Memory for a piece that is to be written: its bytes are whatever they were. */
   allocate(index: number): Uint8Array

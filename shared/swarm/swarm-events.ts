@@ -5,6 +5,7 @@ import type { ByeReason } from '../protocol/peer-messages.ts'
 import type { PeerId, ShareKeys } from '../share/keys.ts'
 import type { Summary } from '../share/summary.ts'
 import type { Clock } from './clock.ts'
+import type { Pace } from './pace.ts'
 
 export interface SwarmOptions {
   readonly keys: ShareKeys
@@ -12,6 +13,9 @@ export interface SwarmOptions {
   readonly agent: string
   readonly clock: Clock
   readonly events: SwarmEvents
+  /** Limits; none when left out. */
+  readonly up?: Pace
+  readonly down?: Pace
 }
 
 export interface SwarmEvents {

@@ -6,18 +6,20 @@ import {
   decodeBits,
   decodePeerMessage,
   encodeBits,
-  PEER_PROTOCOL_VERSION,
   type ByeReason,
   type PeerMessage,
 } from '../protocol/peer-messages.ts'
 import type { PeerId } from '../share/keys.ts'
 import type { Summary } from '../share/summary.ts'
 import { Bitfield } from './bitfield.ts'
+import type { Demand } from './demand.ts'
 import { Downloader } from './downloader.ts'
 import { beat, hearPong } from './heartbeat.ts'
+import { hearHello, sayHello } from './hello.ts'
 import type { Lane } from './lane.ts'
 import { ManifestFetch } from './manifest-fetch.ts'
 import { News } from './news.ts'
+import { freePace } from './pace.ts'
 import { PeerSession, SessionLane } from './peer-session.ts'
 import type { PieceStore } from './piece-store.ts'
 import type { SwarmOptions } from './swarm-events.ts'
@@ -46,7 +48,9 @@ export class Swarm {
     this.#options = options
     const { clock, events } = options
     this.#news = new News(this.sessions)
-    this.#uploader = new Uploader(clock, { failed: (error) => this.#fail(error) })
+    this.#uploader = new Uploader(clock, options.up ?? freePace(clock), {
+      failed: (error) => this.#fail(error),
+    })
     this.#manifest = new ManifestFetch(clock, options.keys, this.sessions, {
       summary: (summary, box) => {
         this.#uploader.offerSummary(box)
@@ -59,7 +63,12 @@ export class Swarm {
   }
 
   get hasSource(): boolean {
-    return this.#downloader?.hasSource ?? false
+    return this.#downloader?.demand.hasSource ?? false
+  }
+
+  /** What is here and how many peers have it; undefined before `begin`. */
+  get pieces(): Pick<Demand, 'have' | 'availability'> | undefined {
+    return this.#downloader?.demand
   }
 
   /** Block bytes that came in, useful or not. */
@@ -93,7 +102,8 @@ export class Swarm {
   begin(store: PieceStore, wanted: Bitfield = Bitfield.full(store.layout.pieceCount)): void {
     this.#store = store
     this.#uploader.offerPieces(store)
-    this.#downloader = new Downloader(this.#options.clock, store, wanted, this.sessions, {
+    const { clock, down = freePace(clock) } = this.#options
+    this.#downloader = new Downloader(clock, store, wanted, down, this.sessions, {
       written: (piece) => this.#written(piece),
       lied: (peer, error) => this.#ban(peer, error),
       failed: (error) => this.#fail(error),
@@ -101,7 +111,7 @@ export class Swarm {
     for (const session of this.sessions.values()) {
       this.#guard(session, () => {
         const fresh = session.learnPieceCount(store.layout.pieceCount)
-        session.send({ type: 'bitfield', bits: encodeBits(store.have.toBytes()) })
+        session.send({ type: 'bitfield', bits: encodeBits(store.whole.toBytes()) })
         this.#downloader?.peerHas(session, fresh)
       })
     }
@@ -118,13 +128,7 @@ export class Swarm {
     this.sessions.set(peer, session)
     const mine = new SessionLane(lane, this.#options.clock)
     session.lanes.set(lane.id, mine)
-    mine.send({
-      type: 'hello',
-      version: PEER_PROTOCOL_VERSION,
-      features: [],
-      name: this.#options.name,
-      agent: this.#options.agent,
-    })
+    sayHello(mine, this.#options)
     lane.attach({
       control: (text) => this.#guard(session, () => this.#control(session, mine, text)),
       frame: (bytes) => this.#guard(session, () => this.#frame(session, mine, bytes)),
@@ -199,14 +203,9 @@ export class Swarm {
   }
 
   #hello(session: PeerSession, lane: SessionLane, message: Extract<PeerMessage, { type: 'hello' }>): void {
-    if (lane.isGreeted) throw new AppError('peer.protocol', { detail: 'second hello' })
-    if (message.version !== PEER_PROTOCOL_VERSION) throw new AppError('peer.version')
-    lane.isGreeted = true
-    session.name = message.name
-    if (!session.hasGreeted) {
-      session.hasGreeted = true
+    if (hearHello(session, lane, message)) {
       const store = this.#store
-      if (store !== undefined) lane.send({ type: 'bitfield', bits: encodeBits(store.have.toBytes()) })
+      if (store !== undefined) lane.send({ type: 'bitfield', bits: encodeBits(store.whole.toBytes()) })
       this.#manifest.sessionReady(session)
     }
     this.#downloader?.fill(session)
@@ -269,13 +268,13 @@ export class Swarm {
   }
 
   #written(piece: number): void {
-    this.#news.add(piece)
+    if (this.#store?.whole.has(piece) === true) this.#news.add(piece)
     this.#options.events.written(piece)
     this.#checkDone()
   }
 
   #checkDone(): void {
-    if (this.#isDone || this.#downloader?.isDone !== true) return
+    if (this.#isDone || this.#downloader?.demand.missingCount !== 0) return
     this.#isDone = true
     this.#news.tell()
     this.#options.events.done()

@@ -7,8 +7,10 @@ import { MAX_OUTSTANDING_BLOCKS, type BlockRange } from '../protocol/peer-messag
 import { BLOCK_BYTES } from '../share/piece-layout.ts'
 import type { Clock } from './clock.ts'
 import { LANE_HIGH_WATER_BYTES } from './lane.ts'
+import type { Pace } from './pace.ts'
 import type { PeerSession, SessionLane, UploadItem } from './peer-session.ts'
 import type { PieceStore, StoredPiece } from './piece-store.ts'
+import type { TurnResult } from './turns.ts'
 
 /** Bytes of pieces kept in memory, of which at least MIN_SLOTS pieces. */
 const CACHE_BYTES = 16 * 1024 * 1024
@@ -36,6 +38,7 @@ export interface UploaderEvents {
 
 export class Uploader {
   readonly #clock: Clock
+  readonly #pace: Pace
   readonly #events: UploaderEvents
   readonly #slots = new Map<number, Slot>()
   readonly #scratch = new Uint8Array(MAX_FRAME_BYTES)
@@ -47,8 +50,9 @@ export class Uploader {
   /** By lane, for the accounts of its session. */
   readonly #sessions = new Map<SessionLane, PeerSession>()
 
-  constructor(clock: Clock, events: UploaderEvents) {
+  constructor(clock: Clock, pace: Pace, events: UploaderEvents) {
     this.#clock = clock
+    this.#pace = pace
     this.#events = events
   }
 
@@ -75,7 +79,7 @@ export class Uploader {
       ) {
         throw new AppError('peer.protocol', { detail: 'request out of range' })
       }
-      if (store?.have.has(piece) !== true) {
+      if (store?.whole.has(piece) !== true) {
         rejected.push([piece, first, count])
         continue
       }
@@ -120,12 +124,18 @@ export class Uploader {
   forget(lane: SessionLane): void {
     this.#waiting.delete(lane)
     this.#sessions.delete(lane)
+    this.#pace.leave(lane)
     lane.uploads.length = 0
   }
 
   /** Sends what the lane has room for. Called when it has room again and when a piece has been read. */
   pump(lane: SessionLane): void {
     this.#waiting.delete(lane)
+    if (this.#pace.isLimited) {
+      if (lane.uploads.length > 0) this.#pace.ask(lane, () => this.#takeTurn(lane))
+      this.#pace.run()
+      return
+    }
     let sent = 0
     while (sent < lane.uploads.length && lane.lane.bufferedBytes() < LANE_HIGH_WATER_BYTES) {
       const item = lane.uploads[sent]
@@ -136,8 +146,27 @@ export class Uploader {
     this.#readAhead(lane)
   }
 
-  /** Gives lanes another chance whose piece found no free slot. */
+  /** Under a limit: one block at a time. */
+  #takeTurn(lane: SessionLane): TurnResult {
+    const item = lane.uploads[0]
+    const isGone =
+      item !== undefined && lane.lane.bufferedBytes() < LANE_HIGH_WATER_BYTES && this.#send(lane, item)
+    if (isGone) {
+      lane.uploads.shift()
+      this.#pace.take(this.#lengthOf(item))
+    }
+    this.#readAhead(lane)
+    return isGone ? 'went' : 'done'
+  }
+
+  #lengthOf(item: UploadItem): number {
+    if (item.kind === 'manifest') return item.length
+    return this.#store?.layout.blockBytes(item.piece, item.block) ?? 0
+  }
+
+  /** Gives lanes another chance whose piece found no free slot, and those that a limit held up. */
   tick(): void {
+    this.#pace.run()
     // A copy: a lane that must wait again is put back into the set.
     const waiting = [...this.#waiting]
     for (const lane of waiting) this.pump(lane)
@@ -149,6 +178,7 @@ export class Uploader {
 
   close(): void {
     this.#isClosed = true
+    for (const lane of this.#sessions.keys()) this.#pace.leave(lane)
     this.#slots.clear()
     this.#waiting.clear()
   }

@@ -1,12 +1,21 @@
 /** The lane over real data channels keeps the promises that the swarm relies on. */
 
 import { expect, test } from 'vitest'
+import { Network } from '#engine/connect/network.ts'
 import { RtcConnection } from '#engine/connect/rtc-connection.ts'
 import type { RtcLane } from '#engine/connect/rtc-lane.ts'
 import type { Signal } from '#shared/protocol/signals.ts'
 import { laneContract, type LanePair } from '#test/unit/swarm/lane-contract.ts'
 import { eventually, sleep } from './harness/eventually.ts'
 import { newLane } from './harness/hostile-peer.ts'
+
+const loopback = new Network({
+  iceServers: [],
+  policy: 'automatic',
+  bindAddress: '127.0.0.1',
+  portRange: undefined,
+  log: () => undefined,
+})
 
 /** Two ends of one lane on loopback, signals handed over directly. */
 async function openPair(): Promise<LanePair> {
@@ -19,8 +28,7 @@ async function openPair(): Promise<LanePair> {
       new RtcConnection({
         lane,
         role,
-        config: { iceServers: [], bindAddress: '127.0.0.1' },
-        allows: () => true,
+        network: loopback,
         events: {
           signal: (signal: Signal) => ends[1 - index]?.receive(signal),
           opened: (open) => {

@@ -1,7 +1,7 @@
 /** Who is connected, over which route, and why over that one. */
 
 import type { ReactNode } from 'react'
-import { Antenna, Hourglass, Play, WifiOff } from 'lucide-react'
+import { CircleAlert, Hourglass, Link, Moon, Pause, Play, WifiOff } from 'lucide-react'
 import type { TransferView } from '#shared/api/views.ts'
 import { Button } from '../../parts/button.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
@@ -11,7 +11,7 @@ import { useAction } from '../../parts/use-action.ts'
 import { useEngine } from '../../state/app-context.tsx'
 import { useText } from '../../text/text-context.tsx'
 import { toggleLabel } from '../transfers/transfer-abilities.ts'
-import { nobodyWords } from './nobody-words.ts'
+import { nobodyWords, type NobodyWords } from './nobody-words.ts'
 import { PeerRow } from './peer-row.tsx'
 import { SwarmLegend } from './swarm-legend.tsx'
 import { SwarmMap } from './swarm-map.tsx'
@@ -36,17 +36,26 @@ export function ConnectionsTab({ view }: { readonly view: TransferView }): React
   )
 }
 
+function NobodyIcon(props: { readonly view: TransferView; readonly help: NobodyWords['help'] }): ReactNode {
+  const { state, coordinator } = props.view
+  if (state === 'failed') return <CircleAlert aria-hidden="true" />
+  if (props.help === 'resume') {
+    return state === 'paused' ? <Pause aria-hidden="true" /> : <Moon aria-hidden="true" />
+  }
+  if (coordinator === 'offline') return <WifiOff aria-hidden="true" />
+  return props.help === 'link' ? <Link aria-hidden="true" /> : <Hourglass aria-hidden="true" />
+}
+
 function Nobody({ view }: { readonly view: TransferView }): ReactNode {
   const text = useText()
   const engine = useEngine()
   const { isBusy, run } = useAction()
   const { title, words, help } = nobodyWords(view, text)
-  const Icon = view.coordinator === 'offline' ? WifiOff : help === 'link' ? Antenna : Hourglass
   return (
     <Empty
       picture={
         <span className="connections-none">
-          <Icon aria-hidden="true" />
+          <NobodyIcon view={view} help={help} />
         </span>
       }
       title={title}

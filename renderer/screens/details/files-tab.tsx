@@ -1,6 +1,6 @@
 /** The files of a transfer with what is done of each; of an unfinished one, other files can be chosen. */
 
-import { useCallback, useEffect, useState, type ReactNode } from 'react'
+import { useEffect, useMemo, useState, type ReactNode } from 'react'
 import type { Selection } from '#shared/api/transfer-views.ts'
 import type { TransferView } from '#shared/api/views.ts'
 import { Button } from '../../parts/button.tsx'
@@ -10,7 +10,7 @@ import type { Sums } from '../../parts/selection.ts'
 import { useAction } from '../../parts/use-action.ts'
 import { useEngine } from '../../state/app-context.tsx'
 import { useFormat, useText } from '../../text/text-context.tsx'
-import { readSelection } from './wanted-selection.ts'
+import { readSelection, shareAnswers, type LoadFolder } from './wanted-selection.ts'
 
 interface Draft {
   readonly selection: Selection
@@ -21,22 +21,24 @@ export function FilesTab({ view }: { readonly view: TransferView }): ReactNode {
   const text = useText()
   const engine = useEngine()
   const { id } = view
-  const load = useCallback((path: string) => engine.call('transfer.folder', { id, path }), [engine, id])
+  const load = useMemo(
+    () => shareAnswers((path) => engine.call('transfer.folder', { id, path })),
+    [engine, id],
+  )
   const canChoose = view.role === 'get' && view.finishedAtMs === null && view.state !== 'offered'
-  const [round, setRound] = useState(0)
-  const current = useCurrentSelection(load, canChoose, round)
+  const [current, setCurrent] = useCurrentSelection(load, canChoose, view)
   const [draft, setDraft] = useState<Draft>()
   const { isBusy, run } = useAction()
 
-  const hasList = view.fileCount > 0
-  if (!hasList && view.state !== 'finished') return <Empty title={text.details.chooser.unlisted} />
-  const selection = canChoose ? (draft?.selection ?? current) : undefined
+  if (view.fileCount === 0 && view.state !== 'finished')
+    return <Empty title={text.details.chooser.unlisted} />
   const apply = (): void => {
     if (draft === undefined) return
     run(async () => {
       await engine.call('transfer.select', { id, selection: draft.selection })
+      // The ticks stay until the engine has said the same.
+      setCurrent(await readSelection(load))
       setDraft(undefined)
-      setRound((count) => count + 1)
     })
   }
   return (
@@ -45,9 +47,9 @@ export function FilesTab({ view }: { readonly view: TransferView }): ReactNode {
       <FileTree
         label={text.details.chooser.label}
         load={load}
-        version={view.doneBytes + view.totalBytes + round}
-        selection={selection}
-        onSelect={(next, sums) => setDraft({ selection: next, sums })}
+        version={view.doneBytes + view.totalBytes}
+        selection={canChoose ? (draft === undefined ? current : draft.selection) : undefined}
+        onSelect={(selection, sums) => setDraft({ selection, sums })}
         hasProgress={view.role === 'get'}
       />
       {draft === undefined ? null : (
@@ -57,17 +59,18 @@ export function FilesTab({ view }: { readonly view: TransferView }): ReactNode {
   )
 }
 
-/** Undefined until it is known, and where nothing is to be chosen. @param round asked again when it changes */
+/** Undefined until it is known. Read again when another window has chosen: the total is another then. */
 function useCurrentSelection(
-  load: Parameters<typeof readSelection>[0],
-  canChoose: boolean,
-  round: number,
-): Selection | undefined {
-  const [current, setCurrent] = useState<Selection>()
+  load: LoadFolder,
+  isNeeded: boolean,
+  { isPartial, totalBytes }: TransferView,
+): [Selection | undefined, (selection: Selection) => void] {
+  const [current, setCurrent] = useState<Selection | undefined>(isPartial ? undefined : null)
   useEffect(() => {
-    if (!canChoose) return undefined
+    if (!isNeeded) return undefined
     let isOver = false
-    readSelection(load).then(
+    const reading = isPartial ? readSelection(load) : Promise.resolve(null)
+    reading.then(
       (selection) => {
         if (!isOver) setCurrent(selection)
       },
@@ -77,8 +80,8 @@ function useCurrentSelection(
     return () => {
       isOver = true
     }
-  }, [load, canChoose, round])
-  return current
+  }, [load, isNeeded, isPartial, totalBytes])
+  return [current, setCurrent]
 }
 
 interface ApplyBarProps {

@@ -90,13 +90,17 @@ export interface SwarmLayout {
 }
 
 export function layOut(widthPx: number, places: Iterable<number>): SwarmLayout {
-  const rows = [...places].map((place) => Math.abs(rowOf(place)))
-  const rowPx = rows.some((row) => row !== 1) ? ROW_PX : LOW_ROW_PX
-  const highest = Math.max(0, ...rows)
-  const half = highest * rowPx + NODE_RADIUS_PX + LABEL_GAP_PX + LABEL_HEIGHT_PX + EDGE_PX
-  const middle = { x: widthPx / 2, y: half }
+  const rows = [...places].map(rowOf)
+  const rowPx = rows.some((row) => Math.abs(row) !== 1) ? ROW_PX : LOW_ROW_PX
+  // From the middle to the end of what stands there; a label is below from the middle row on.
+  const labelPx = LABEL_GAP_PX + LABEL_HEIGHT_PX
+  const reach = (row: number, labelled: boolean): number =>
+    row * rowPx + NODE_RADIUS_PX + (labelled ? labelPx : 0)
+  const above = Math.max(OWN_RADIUS_PX, ...rows.map((row) => reach(-row, row < 0)))
+  const below = Math.max(OWN_RADIUS_PX, ...rows.map((row) => reach(row, row >= 0)))
+  const middle = { x: widthPx / 2, y: above + EDGE_PX }
   return {
-    heightPx: 2 * half,
+    heightPx: above + below + 2 * EDGE_PX,
     middle,
     spotOf: (place) => ({
       x: middle.x + (COLUMNS[place] ?? 0) * halfWidthOf(widthPx),

@@ -1,20 +1,18 @@
-/** Reads from the engine’s folders which files of a transfer are wanted. */
+/** What the engine’s folders say of which files are wanted. */
 
 import type { FolderView, Selection } from '#shared/api/transfer-views.ts'
 import { joinPath } from '../../parts/selection.ts'
 
+export type LoadFolder = (path: string) => Promise<FolderView>
+
 /** Looks only into folders of which a part is wanted: those that are wanted whole go by their own path. */
-export async function readSelection(load: (path: string) => Promise<FolderView>): Promise<Selection> {
+export async function readSelection(load: LoadFolder): Promise<Selection> {
   const paths: string[] = []
   const isWhole = await addWanted('', load, paths)
   return isWhole ? null : { paths }
 }
 
-async function addWanted(
-  folder: string,
-  load: (path: string) => Promise<FolderView>,
-  paths: string[],
-): Promise<boolean> {
+async function addWanted(folder: string, load: LoadFolder, paths: string[]): Promise<boolean> {
   const { entries } = await load(folder)
   for (const entry of entries) {
     const path = joinPath(folder, entry.name)
@@ -23,4 +21,16 @@ async function addWanted(
     else if (entry.wanted === 'some') await addWanted(path, load, paths)
   }
   return entries.every(({ wanted }) => wanted === 'all')
+}
+
+/** Whoever asks for a folder that is on its way gets the same answer: a large one is heavy. */
+export function shareAnswers(load: LoadFolder): LoadFolder {
+  const coming = new Map<string, Promise<FolderView>>()
+  return (path) => {
+    const asked = coming.get(path)
+    if (asked !== undefined) return asked
+    const answer = load(path).finally(() => coming.delete(path))
+    coming.set(path, answer)
+    return answer
+  }
 }

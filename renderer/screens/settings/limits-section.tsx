@@ -1,10 +1,11 @@
 /** How much of the line Beeline may take. */
 
-import { useEffect, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { LimitSettings } from '#shared/api/settings-views.ts'
 import { toAppError } from '#shared/errors.ts'
 import { NumberField, Select } from '../../parts/fields.tsx'
 import { useAction } from '../../parts/use-action.ts'
+import { useStateOf } from '../../parts/use-state-of.ts'
 import { useApp, useEngine } from '../../state/app-context.tsx'
 import { errorText, useText } from '../../text/text-context.tsx'
 import { RATE_UNITS, toBytesPerSecond, toUnit, unitFor, type RateUnit } from './limit-units.ts'
@@ -79,8 +80,7 @@ interface RateFieldProps {
 function RateField({ label, saved, save }: RateFieldProps): ReactNode {
   const text = useText()
   const [unit, setUnit] = useState(unitFor(saved))
-  const [error, setError] = useState<string>()
-  useEffect(() => setError(undefined), [saved])
+  const [error, setError] = useStateOf<string | undefined>(saved, undefined)
   const commit = (typed: number, typedUnit: RateUnit): void => {
     const rate = toBytesPerSecond(typed, typedUnit)
     if (rate === undefined) {

@@ -1,7 +1,6 @@
 /** How devices find and reach each other: coordinator, route policy, servers, ports. */
 
 import { useState, type ReactNode } from 'react'
-import { Radio, RadioGroup } from 'react-aria-components'
 import type { NetworkSettings, RoutePolicy } from '#shared/api/settings-views.ts'
 import { toAppError } from '#shared/errors.ts'
 import { Button } from '../../parts/button.tsx'
@@ -98,25 +97,28 @@ function PolicyGroup({ policy, hasRelay, save }: PolicyGroupProps): ReactNode {
   return (
     <section className="settings-group">
       <h2 id="route-policy">{text.settings.route}</h2>
-      <RadioGroup
-        className="policy"
-        aria-labelledby="route-policy"
-        value={policy}
-        onChange={(value) => {
-          const chosen = POLICIES.find((candidate) => candidate === value)
-          if (chosen !== undefined) run(() => save({ routePolicy: chosen }))
-        }}
-      >
+      <div className="policy" role="radiogroup" aria-labelledby="route-policy">
         {POLICIES.map((value) => (
-          <Radio key={value} value={value} className="policy-card">
-            <span className="policy-mark" aria-hidden="true" />
+          <label key={value} className="policy-card">
+            <input
+              type="radio"
+              name="route-policy"
+              className="policy-mark"
+              value={value}
+              aria-label={routes[value]}
+              aria-describedby={`route-${value}`}
+              checked={policy === value}
+              onChange={() => run(() => save({ routePolicy: value }))}
+            />
             <span>
               <span className="policy-name">{routes[value]}</span>
-              <span className="policy-words">{words[value]}</span>
+              <span className="policy-words" id={`route-${value}`}>
+                {words[value]}
+              </span>
             </span>
-          </Radio>
+          </label>
         ))}
-      </RadioGroup>
+      </div>
       {policy === 'relay' && !hasRelay ? <Note tone="warn">{text.settings.relayMissing}</Note> : null}
     </section>
   )

@@ -1,10 +1,11 @@
 /** The UDP ports that connections may use. */
 
-import { useEffect, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { NetworkSettings } from '#shared/api/settings-views.ts'
 import { toAppError } from '#shared/errors.ts'
 import { NumberField } from '../../parts/fields.tsx'
 import { Note } from '../../parts/notes.tsx'
+import { useStateOf } from '../../parts/use-state-of.ts'
 import { errorText, useText } from '../../text/text-context.tsx'
 
 type Range = NetworkSettings['portRange']
@@ -19,13 +20,10 @@ interface PortRangeFieldsProps {
 
 export function PortRangeFields({ saved, save }: PortRangeFieldsProps): ReactNode {
   const text = useText()
-  const [from, setFrom] = useState(saved?.from ?? Number.NaN)
-  const [to, setTo] = useState(saved?.to ?? Number.NaN)
+  const owner = saved === null ? '' : `${saved.from}-${saved.to}`
+  const [from, setFrom] = useStateOf(owner, saved?.from ?? Number.NaN)
+  const [to, setTo] = useStateOf(owner, saved?.to ?? Number.NaN)
   const [error, setError] = useState<string>()
-  useEffect(() => {
-    setFrom(saved?.from ?? Number.NaN)
-    setTo(saved?.to ?? Number.NaN)
-  }, [saved])
   const commit = (first: number, last: number): void => {
     setFrom(first)
     setTo(last)

@@ -93,10 +93,10 @@ export function ServerProbe({ probe }: { readonly probe: Probe }): ReactNode {
           <X aria-hidden="true" />
           <span>
             {errorText(text, view.error?.code ?? 'internal')}
-            {view.error?.detail == null || view.error.detail === '' ? null : (
+            {(view.error?.detail ?? '') === '' ? null : (
               <>
                 {' '}
-                <span className="mono">({view.error.detail})</span>
+                <span className="mono">({view.error?.detail})</span>
               </>
             )}
           </span>

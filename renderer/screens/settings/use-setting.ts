@@ -1,7 +1,7 @@
 /** A text setting while it is typed: told to the engine when the field is left, and kept for correction when refused. */
 
-import { useEffect, useState } from 'react'
 import { toAppError } from '#shared/errors.ts'
+import { useStateOf } from '../../parts/use-state-of.ts'
 import { errorText, useText } from '../../text/text-context.tsx'
 
 export interface DraftSetting {
@@ -15,12 +15,8 @@ export interface DraftSetting {
 /** @param save rejects with AppError when the engine refuses */
 export function useDraft(saved: string, save: (value: string) => Promise<unknown>): DraftSetting {
   const text = useText()
-  const [value, setValue] = useState(saved)
-  const [error, setError] = useState<string>()
-  useEffect(() => {
-    setValue(saved)
-    setError(undefined)
-  }, [saved])
+  const [value, setValue] = useStateOf(saved, saved)
+  const [error, setError] = useStateOf<string | undefined>(saved, undefined)
   return {
     value,
     error,

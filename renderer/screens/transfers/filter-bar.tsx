@@ -2,7 +2,6 @@
 
 import type { ReactNode } from 'react'
 import { Search } from 'lucide-react'
-import { Input, Radio, RadioGroup, SearchField } from 'react-aria-components'
 import { useFormat, useText } from '../../text/text-context.tsx'
 import { FILTERS, type Filter } from './list-filter.ts'
 import './filter-bar.css'
@@ -22,30 +21,33 @@ export function FilterBar(props: FilterBarProps): ReactNode {
   const format = useFormat()
   return (
     <div className="filter-bar">
-      <RadioGroup
-        className="filter-group"
-        aria-label={text.transfers.filter.label}
-        orientation="horizontal"
-        value={filter}
-        onChange={(value) => onFilter(FILTERS.find((known) => known === value) ?? 'all')}
-      >
+      <fieldset className="filter-group" aria-label={text.transfers.filter.label}>
         {FILTERS.map((each) => (
-          <Radio key={each} value={each} className="filter-item">
+          <label key={each} className="filter-item">
+            <input
+              type="radio"
+              className="hidden-visually"
+              name="transfer-filter"
+              checked={each === filter}
+              onChange={() => onFilter(each)}
+            />
             <span>{text.transfers.filter[each]}</span>
             <span className="filter-count tabular">{format.count(counts[each])}</span>
-          </Radio>
+          </label>
         ))}
-      </RadioGroup>
+      </fieldset>
       {hasSearch ? (
-        <SearchField
-          className="filter-search"
-          aria-label={text.transfers.search}
-          value={words}
-          onChange={onWords}
-        >
+        <div className="filter-search">
           <Search aria-hidden="true" />
-          <Input className="input" placeholder={text.transfers.search} />
-        </SearchField>
+          <input
+            type="search"
+            className="input"
+            aria-label={text.transfers.search}
+            placeholder={text.transfers.search}
+            value={words}
+            onChange={(event) => onWords(event.target.value)}
+          />
+        </div>
       ) : null}
     </div>
   )

@@ -17,9 +17,11 @@ interface LinkCardProps {
   /** Undefined while that is not known yet. */
   readonly linkReach: TransferView['linkReach'] | undefined
   readonly onSettings?: () => void
+  /** The button to copy it is what the dialog is for. */
+  readonly autoFocus?: boolean
 }
 
-export function LinkCard({ link, linkReach, onSettings }: LinkCardProps): ReactNode {
+export function LinkCard({ link, linkReach, onSettings, autoFocus = false }: LinkCardProps): ReactNode {
   const text = useText()
   return (
     <section className="link-card" aria-label={text.transfers.link.label}>
@@ -27,7 +29,7 @@ export function LinkCard({ link, linkReach, onSettings }: LinkCardProps): ReactN
       <div className="link-card-main">
         <LinkLine link={link} />
         <div className="link-card-actions">
-          <CopyButton value={link} label={text.transfers.link.copy} kind="primary" />
+          <CopyButton value={link} label={text.transfers.link.copy} kind="primary" autoFocus={autoFocus} />
         </div>
         {linkReach === undefined ? null : (
           <div className="link-card-reach">

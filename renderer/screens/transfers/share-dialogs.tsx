@@ -70,7 +70,7 @@ export function LinkDialog({ made, onSettings, onClose }: LinkDialogProps): Reac
               <FileName name={view.title} />
             </p>
           )}
-          <LinkCard link={made.link} linkReach={view?.linkReach} onSettings={onSettings} />
+          <LinkCard link={made.link} linkReach={view?.linkReach} onSettings={onSettings} autoFocus />
           <p className="share-keep">{words.keepOpen}</p>
         </>
       )}

@@ -75,9 +75,12 @@ export function TransfersScreen({ selected, onSelect, onOpen, onSettings }: Tran
         ? PASTED
         : undefined
 
-  // Removed elsewhere: there is nothing to look at any more.
+  // Removed elsewhere: there is nothing to look at any more. One that was just accepted may come on the list later
+  // than its number came as the answer.
+  const lastListed = useRef<TransferId>(null)
   useEffect(() => {
-    if (selected !== null && !ids.includes(selected)) onSelect(null)
+    if (selected !== null && ids.includes(selected)) lastListed.current = selected
+    else if (selected !== null && lastListed.current === selected) onSelect(null)
   }, [ids, onSelect, selected])
   // In the place of the list: the keyboard goes along.
   useEffect(() => {
@@ -153,6 +156,7 @@ export function TransfersScreen({ selected, onSelect, onOpen, onSettings }: Tran
           onShow={(id) => {
             endReceiving()
             show(id)
+            focusList()
           }}
           onClose={endReceiving}
         />

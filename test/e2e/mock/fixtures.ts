@@ -119,11 +119,7 @@ export const RELAYED: RouteView = {
 }
 
 export function peer(name: string, route: RouteView | null, more: Partial<PeerView> = {}): PeerView {
-  const id = [...name]
-    .map((letter) => letter.codePointAt(0)?.toString(16))
-    .join('')
-    .padEnd(32, '0')
-    .slice(0, 32)
+  const id = Buffer.from(name).toString('hex').padEnd(32, '0').slice(0, 32)
   return {
     peer: id as PeerId,
     name,

@@ -161,7 +161,8 @@ export function aborted(signal: AbortSignal): Promise<void> {
 }
 
 function folderOf(path: string, isRunning: boolean): FolderView {
-  const done = (bytes: number, share: number): number => (isRunning ? Math.round(bytes * share) : 0)
+  const done = (bytes: number, share: number): number =>
+    isRunning ? Math.round(bytes * Math.max(0, share)) : 0
   if (path === '') {
     return {
       path,

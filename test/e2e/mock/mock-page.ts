@@ -61,7 +61,7 @@ export async function startMockPage(
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const inbox = new CarrierInbox()
-      webSocket.on('message', (data) => inbox.message(String(data)))
+      webSocket.on('message', (data) => inbox.message((data as Buffer).toString()))
       webSocket.on('close', () => inbox.close())
       webSocket.on('error', () => inbox.close())
       serveContract(

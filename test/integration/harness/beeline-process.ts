@@ -48,6 +48,7 @@ export interface BeelineSettings {
   /** Its BEELINE_HOME: two folders are two devices. */
   readonly home: string
   readonly workingDir?: string
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 export class BeelineProcess implements AsyncDisposable {
@@ -70,6 +71,7 @@ export class BeelineProcess implements AsyncDisposable {
         BEELINE_HOME: settings.home,
         BEELINE_BIND: '127.0.0.1',
         BEELINE_COORDINATOR: '',
+        ...settings.environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(settings.workingDir === undefined ? {} : { cwd: settings.workingDir }),

@@ -46,7 +46,7 @@ test('every JSON event is listed, and none is invented', () => {
 
 describe.each(COMMANDS.map((command) => [command.name, command] as const))('%s', (name, command) => {
   test('has every option in the documentation, and none is invented', () => {
-    const listed = firstCells(section(`beeline ${name}`)).map((cell) => /--([a-z]+)/.exec(cell)?.[1])
+    const listed = firstCells(section(`beeline ${name}`)).map((cell) => /--([a-z-]+)/.exec(cell)?.[1])
     expect(new Set(listed)).toEqual(new Set(Object.keys(command.options)))
   })
 

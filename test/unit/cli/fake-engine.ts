@@ -3,7 +3,8 @@
 import { EventEmitter } from 'node:events'
 import { PassThrough } from 'node:stream'
 import * as v from 'valibot'
-import type { Context, CoordinatorSettings, OutputStream } from '#cli/command.ts'
+import type { Context, OutputStream } from '#cli/command.ts'
+import type { CoordinatorSettings } from '#engine/app/app.ts'
 import type {
   AcceptOptions,
   Engine,
@@ -12,7 +13,9 @@ import type {
   SavedShare,
   SendOptions,
   Transfer,
+  TransferRecord,
 } from '#engine/engine.ts'
+import type { DetailsEvent, FolderView } from '#shared/api/transfer-views.ts'
 import { OfferView, PeerView, TransferView } from '#shared/api/views.ts'
 import { AppError } from '#shared/errors.ts'
 import { parseLink } from '#shared/share/link.ts'
@@ -22,6 +25,12 @@ export const LINK = `http://192.168.1.5:8787/get#${'A'.repeat(64)}`
 export function transferView(changes: Partial<Record<keyof TransferView, unknown>> = {}): TransferView {
   return v.parse(TransferView, {
     id: 1,
+    link: LINK,
+    linkReach: 'network',
+    addedAtMs: 1_790_000_000_000,
+    finishedAtMs: null,
+    sender: 'bert',
+    isPartial: false,
     topic: 'ab12cd34'.repeat(8),
     role: 'get',
     state: 'receiving',
@@ -73,6 +82,8 @@ export function routeOf(kind: 'lan' | 'direct' | 'relayed'): NonNullable<PeerVie
     localAddress: kind === 'relayed' ? '203.0.113.7:50000' : '192.168.1.5:4000',
     remoteAddress: '192.168.1.6:4001',
     protocol: 'udp',
+    reason: kind === 'lan' ? 'same-network' : kind === 'direct' ? 'hole-punched' : 'no-direct-path',
+    relayHost: null,
   }
 }
 
@@ -138,6 +149,18 @@ class FakeTransfer implements IncomingTransfer {
     return Promise.resolve()
   }
 
+  folder(): undefined {
+    return undefined
+  }
+
+  details(): DetailsEvent {
+    return { down: [], up: [], pieces: [], availability: [], people: [] }
+  }
+
+  listed(): Promise<void> {
+    return Promise.resolve()
+  }
+
   offer(): Promise<OfferView> {
     return this.offered instanceof AppError ? Promise.reject(this.offered) : Promise.resolve(this.offered)
   }
@@ -173,6 +196,42 @@ class FakeEngine implements Engine {
   savedShares(): SavedShare[] {
     return this.shares
   }
+
+  history(): TransferRecord[] {
+    return []
+  }
+
+  resume(): Promise<Transfer> {
+    return Promise.resolve(this.transfer)
+  }
+
+  select(): void {}
+
+  remember(): void {}
+
+  forget(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  folder(): FolderView {
+    return { path: '', entries: [] }
+  }
+
+  setting(): undefined {
+    return undefined
+  }
+
+  setSetting(): void {}
+
+  claim(): () => void {
+    return () => undefined
+  }
+
+  setNetwork(): void {}
+
+  setDeviceName(): void {}
+
+  setLimits(): void {}
 
   open(link: string): IncomingTransfer {
     parseLink(link)
@@ -269,6 +328,7 @@ export function fakeWorld(
         engine.options = options
         return Promise.resolve(engine)
       },
+      openApp: () => Promise.reject(new Error('no app in these tests')),
       startCoordinator(wanted) {
         if (settings.takenPorts?.includes(wanted.port) === true) {
           return Promise.reject(new AppError('coordinator.port-taken', { detail: `port ${wanted.port}` }))

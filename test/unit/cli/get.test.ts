@@ -33,9 +33,17 @@ test.each(['', 'y', 'Yes', 'what?\ny'])('“%s” receives, and the end is told'
   here.transfer.finish()
   here.stdin.write(`${answer}\n`)
   expect(await run(['get', LINK, '--to', 'there'], here.context)).toBe(0)
-  expect(here.transfer.accepted).toEqual({ destination: '/home/anna/there' })
+  expect(here.transfer.accepted).toEqual({ destination: '/home/anna/there', selection: null })
   expect(here.stdout.text).toContain('Receive into /home/anna/there? [Y/n]')
   expect(here.stdout.text).toContain('744 MB from bert, direct, same network')
+})
+
+test('with --only nothing else is received, and the slash of a folder does not matter', async () => {
+  const here = fakeWorld()
+  here.transfer.finish()
+  const only = ['--only', './photos/one.jpg', '--only', 'photos/2024/']
+  expect(await run(['get', LINK, '--yes', ...only], here.context)).toBe(0)
+  expect(here.transfer.accepted?.selection).toEqual({ paths: ['photos/one.jpg', 'photos/2024'] })
 })
 
 test('Ctrl-C at the question ends quietly', async () => {

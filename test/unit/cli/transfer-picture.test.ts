@@ -104,6 +104,7 @@ test.each([
   [peerView({ route: routeOf('lan') }), 'direct, same network'],
   [peerView({ route: routeOf('direct') }), 'direct, through the internet'],
   [peerView({ route: routeOf('relayed') }), 'relayed through 203.0.113.7'],
+  [peerView({ route: { ...routeOf('relayed'), relayHost: 'turn.example' } }), 'relayed through turn.example'],
   [
     peerView({ route: { ...routeOf('relayed'), localType: 'host', remoteAddress: '[2001:db8::1]:4' } }),
     'relayed through 2001:db8::1',

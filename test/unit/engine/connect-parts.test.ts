@@ -2,9 +2,9 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { EarlySignals } from '#engine/connect/early-signals.ts'
-import { iceSettings, isAllowed } from '#engine/connect/ice-settings.ts'
+import { chooseServers, iceSettings, isAllowed, usesOf } from '#engine/connect/ice-settings.ts'
 import { newKnownPeer, retryDelayMs } from '#engine/connect/known-peer.ts'
-import { isLocalAddress, routeOf } from '#engine/connect/route.ts'
+import { isLocalAddress, routeOf, type RouteContext } from '#engine/connect/route.ts'
 import { checkCandidate, checkDescription } from '#engine/connect/sdp-check.ts'
 import { LaneId, type Signal } from '#shared/protocol/signals.ts'
 import { PeerId } from '#shared/share/keys.ts'
@@ -194,25 +194,39 @@ describe('candidates', () => {
 
 describe('routes', () => {
   const end = (address: string, type: string) => ({ address, type, port: 5000, transportType: 'UDP' })
+  const context: RouteContext = {
+    isRelayOnly: false,
+    isOfThisDevice: (address) => address === '192.168.1.2' || address === '127.0.0.1',
+    relayHostOf: (address, port) => `own relay ${address}:${port}`,
+  }
 
   test.each([
-    ['127.0.0.1', 'host', '127.0.0.1', 'host', 'lan'],
-    ['192.168.1.2', 'host', '192.168.1.3', 'host', 'lan'],
-    ['192.168.1.2', 'host', '192.168.1.3', 'prflx', 'lan'],
-    ['fe80::1', 'host', 'fe80::2', 'host', 'lan'],
-    ['2001:db8:1:2::a', 'host', '2001:db8:1:2::b', 'host', 'lan'],
-    ['2001:db8:1:2::a', 'host', '2001:db8:1:3::b', 'host', 'direct'],
-    ['203.0.113.7', 'host', '203.0.113.7', 'host', 'lan'],
-    ['192.168.1.2', 'host', '203.0.113.7', 'srflx', 'direct'],
-    ['10.0.0.1', 'host', '198.51.100.9', 'host', 'direct'],
-    ['10.0.0.1', 'relay', '192.168.1.3', 'host', 'relayed'],
-    ['10.0.0.1', 'host', '192.168.1.3', 'relay', 'relayed'],
-  ])('%s (%s) to %s (%s) is %s', (localAddress, localType, remoteAddress, remoteType, kind) => {
-    const route = routeOf({ local: end(localAddress, localType), remote: end(remoteAddress, remoteType) })
-    expect(route).toMatchObject({ kind, protocol: 'udp' })
+    ['127.0.0.1', 'host', '127.0.0.1', 'host', 'lan', 'same-device'],
+    ['10.0.0.7', 'host', '192.168.1.2', 'host', 'lan', 'same-device'],
+    ['192.168.1.2', 'host', '192.168.1.3', 'host', 'lan', 'same-network'],
+    ['192.168.1.2', 'host', '192.168.1.3', 'prflx', 'lan', 'same-network'],
+    ['fe80::1', 'host', 'fe80::2', 'host', 'lan', 'same-network'],
+    ['2001:db8:1:2::a', 'host', '2001:db8:1:2::b', 'host', 'lan', 'same-network'],
+    ['2001:db8:1:2::a', 'host', '2001:db8:1:3::b', 'host', 'direct', 'public-address'],
+    ['203.0.113.7', 'host', '203.0.113.7', 'host', 'lan', 'same-device'],
+    ['192.168.1.2', 'host', '203.0.113.7', 'srflx', 'direct', 'hole-punched'],
+    ['203.0.113.8', 'srflx', '203.0.113.7', 'prflx', 'direct', 'hole-punched'],
+    ['10.0.0.1', 'host', '198.51.100.9', 'host', 'direct', 'public-address'],
+    ['198.51.100.9', 'host', '203.0.113.7', 'prflx', 'direct', 'public-address'],
+    ['10.0.0.1', 'host', '100.64.3.4', 'srflx', 'direct', 'hole-punched'],
+    ['100.64.0.1', 'host', '100.64.3.4', 'host', 'direct', 'same-network'],
+    ['10.0.0.1', 'relay', '192.168.1.3', 'host', 'relayed', 'no-direct-path'],
+    ['10.0.0.1', 'host', '192.168.1.3', 'relay', 'relayed', 'no-direct-path'],
+  ])('%s (%s) to %s (%s) is %s: %s', (localAddress, localType, remoteAddress, remoteType, kind, reason) => {
+    const pair = { local: end(localAddress, localType), remote: end(remoteAddress, remoteType) }
+    const route = routeOf(pair, context)
+    expect(route).toMatchObject({ kind, reason, protocol: 'udp' })
     expect(route.remoteAddress).toBe(
       remoteAddress.includes(':') ? `[${remoteAddress}]:5000` : `${remoteAddress}:5000`,
     )
+    expect(route.relayHost).toBe(localType === 'relay' ? `own relay ${localAddress}:5000` : null)
+    const isRelayOnly = routeOf(pair, { ...context, isRelayOnly: true })
+    expect(isRelayOnly.reason).toBe(kind === 'relayed' ? 'relay-only' : reason)
   })
 
   test.each([
@@ -226,7 +240,7 @@ describe('routes', () => {
   ])('%s is local: %s', (address, isLocal) => expect(isLocalAddress(address)).toBe(isLocal))
 
   test('a policy keeps out what it must', () => {
-    const facts = (type: 'host' | 'srflx' | 'relay') => ({ text: '', type, address: '1.2.3.4' })
+    const facts = (type: 'host' | 'srflx' | 'relay') => ({ text: '', type, address: '1.2.3.4', port: 9 })
     expect(isAllowed('relay', facts('host'), 'local')).toBe(false)
     expect(isAllowed('relay', facts('srflx'), 'local')).toBe(false)
     expect(isAllowed('relay', facts('relay'), 'local')).toBe(true)
@@ -236,22 +250,90 @@ describe('routes', () => {
     expect(isAllowed('automatic', facts('relay'), 'local')).toBe(true)
   })
 
-  test('servers that cannot be used are named, not dropped', () => {
-    const servers = [
-      { urls: ['stun:one.example', 'stun:two.example:3479', 'turns:three.example'] },
-      { urls: ['turn:four.example?transport=tcp'], username: 'u', credential: 'p' },
-      { urls: ['turn:[2001:db8::1]:3479'], username: 'u', credential: 'p' },
-    ]
-    const { config, unused } = iceSettings(servers, 'automatic', '127.0.0.1')
-    expect(config.iceServers?.[0]).toBe('stun:one.example:3478')
-    expect(config.iceServers?.[1]).toMatchObject({ hostname: '2001:db8::1', port: 3479, username: 'u' })
-    expect(unused).toEqual([
+  test('no name is looked up on the own network under “relay only”', () => {
+    const mdns = {
+      text: '',
+      type: 'host',
+      address: '7d0f9ec6-1f8f-4f1c-9d77-8b3b0f3d2c11.local',
+      port: 9,
+    } as const
+    expect(isAllowed('relay', mdns, 'remote')).toBe(false)
+    expect(isAllowed('automatic', mdns, 'remote')).toBe(true)
+  })
+})
+
+describe('servers', () => {
+  const servers = [
+    {
+      urls: ['stun:one.example', 'stun:two.example:3479', 'turns:three.example'],
+      username: 'v',
+      credential: 'q',
+    },
+    { urls: ['nonsense', 'stuns:four.example', 'turn:four.example?transport=udp&x'] },
+    { urls: ['turn:[2001:db8::1]:3479'], username: 'u', credential: 'p' },
+    { urls: ['turn:five.example?transport=tcp'], username: 'u', credential: 'p' },
+  ]
+  const limits = { policy: 'automatic', bindAddress: undefined, portRange: undefined } as const
+  const bridgeTo = ({ host }: { host: string }) => ({ hostname: `bridge to ${host}`, port: 1 })
+
+  test('that cannot be used are named, not dropped', () => {
+    expect(chooseServers(servers).unused).toEqual([
       'stun:two.example:3479',
-      'turns:three.example',
-      'turn:four.example?transport=tcp',
+      'nonsense',
+      'stuns:four.example',
+      'turn:four.example?transport=udp&x',
+      'turn:five.example?transport=tcp',
     ])
-    expect(iceSettings(servers, 'direct', undefined).config.iceServers).toEqual(['stun:one.example:3478'])
-    expect(iceSettings(servers, 'relay', undefined).config.iceTransportPolicy).toBe('relay')
+  })
+
+  test('reach the library, by a bridge where it does not speak their language', () => {
+    const { iceServers } = iceSettings(chooseServers(servers), limits, bridgeTo)
+    expect(iceServers).toEqual([
+      'stun:one.example:3478',
+      { hostname: 'bridge to three.example', port: 1, username: 'v', password: 'q', relayType: 'TurnUdp' },
+      { hostname: '2001:db8::1', port: 3479, username: 'u', password: 'p', relayType: 'TurnUdp' },
+    ])
+  })
+
+  test('are used as the policy says, and “relay only” speaks to nobody but its bridges', () => {
+    const direct = iceSettings(chooseServers(servers), { ...limits, policy: 'direct' }, () => {
+      throw new Error('no bridge is needed')
+    })
+    expect(direct).toEqual({ iceServers: ['stun:one.example:3478'], iceTransportPolicy: 'all' })
+    const hidden = iceSettings(
+      chooseServers(servers),
+      { ...limits, policy: 'relay', bindAddress: '192.0.2.7' },
+      bridgeTo,
+    )
+    expect(hidden).toMatchObject({ iceTransportPolicy: 'relay', bindAddress: '127.0.0.1' })
+    expect(hidden.iceServers).toMatchObject([
+      { hostname: 'bridge to three.example' },
+      { hostname: 'bridge to 2001:db8::1' },
+    ])
+  })
+
+  test('are spoken to from the ports that a firewall lets through', () => {
+    const config = iceSettings(
+      chooseServers([]),
+      { ...limits, portRange: { from: 5000, to: 5010 } },
+      bridgeTo,
+    )
+    expect(config).toMatchObject({ portRangeBegin: 5000, portRangeEnd: 5010 })
+    expect(iceSettings(chooseServers([]), limits, bridgeTo)).not.toHaveProperty('portRangeBegin')
+  })
+
+  test('of a person are used in their order, as many as the library takes', () => {
+    const server = (kind: 'stun' | 'turn', isEnabled = true) => ({ kind, isEnabled })
+    const all = [
+      server('turn', false),
+      server('turn'),
+      server('stun'),
+      server('turn'),
+      server('stun'),
+      server('turn'),
+      server('stun', false),
+    ]
+    expect(usesOf(all)).toEqual(['off', 'used', 'used', 'used', 'spare', 'spare', 'off'])
   })
 })
 

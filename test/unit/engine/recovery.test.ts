@@ -8,10 +8,12 @@ import { Library } from '#engine/library/library.ts'
 import { DiskPool } from '#engine/store/disk-pool.ts'
 import { DownloadStore } from '#engine/store/download-store.ts'
 import { localNames } from '#engine/store/local-names.ts'
+import type { Selection } from '#shared/api/transfer-views.ts'
 import { createShareKeys, topicOf } from '#shared/share/keys.ts'
 import { filesOf, sortEntries, type Manifest } from '#shared/share/manifest.ts'
 import { PieceLayout } from '#shared/share/piece-layout.ts'
 import { pieceRecordMessage, type PieceRecord } from '#shared/share/piece-record.ts'
+import { chooseWanted } from '#shared/share/selection.ts'
 import { sign } from '#shared/share/signing.ts'
 import { tempFolder } from './temp-folder.ts'
 
@@ -53,7 +55,12 @@ function download() {
 
 type Download = ReturnType<typeof download>
 
-async function open(of: Download, pool: DiskPool, wasClean: boolean): Promise<DownloadStore> {
+async function open(
+  of: Download,
+  pool: DiskPool,
+  wasClean: boolean,
+  selection: Selection = null,
+): Promise<DownloadStore> {
   const { library, id, destination, manifest, layout, names, keys } = of
   const options = {
     pool,
@@ -64,6 +71,7 @@ async function open(of: Download, pool: DiskPool, wasClean: boolean): Promise<Do
     layout,
     names,
     publicKey: keys.publicKey,
+    wanted: chooseWanted(manifest, selection),
     wasClean,
   }
   const store = await DownloadStore.open(options, () => undefined, AbortSignal.timeout(30_000))
@@ -147,6 +155,36 @@ test('a piece whose bytes were lost or spoilt is fetched again, and only that on
   expect((await open(of, pool, true)).have.count).toBe(1)
   rmSync(path.join(of.destination, 'tree'), { recursive: true })
   expect((await open(of, pool, true)).have.count).toBe(0)
+})
+
+test('what a person deletes between two runs of one program is not written to unseen', async () => {
+  const { of, pool } = await setUp()
+  const part = path.join(of.destination, 'tree/large.part')
+  const store = await open(of, pool, true)
+  await write(of, store, 0, 1)
+  await store.close()
+  rmSync(part)
+  const again = await open(of, pool, true)
+  expect(again.have.count).toBe(0)
+  await write(of, again, 0, 1, 2)
+  expect(Buffer.compare(readFileSync(part), of.content.subarray(0, 3 * PIECE))).toBe(0)
+})
+
+test('a finished file that lost a piece is opened again, and whole in the end', async () => {
+  const { of, pool } = await setUp()
+  const store = await open(of, pool, true)
+  await write(of, store, 0, 1, 2, 3)
+  const large = path.join(of.destination, 'tree/large')
+  const truth = readFileSync(large)
+  const spoilt = Buffer.from(truth)
+  spoilt[PIECE + 77] = (spoilt[PIECE + 77] ?? 0) ^ 1
+  writeFileSync(large, spoilt)
+  const again = await open(of, pool, false)
+  expect([0, 1, 2, 3].map((index) => again.have.has(index))).toEqual([true, false, true, true])
+  expect(again.doneFiles).toBe(3)
+  await write(of, again, 1)
+  expect(Buffer.compare(readFileSync(large), truth)).toBe(0)
+  expect(again.doneFiles).toBe(4)
 })
 
 test('a kill between the last piece and the renaming is made good at the next start', async () => {

@@ -16,7 +16,7 @@ test('a snapshot is everything, newest first', () => {
 
 test('progress of one transfer wakes only who looks at that one', () => {
   const mirror = filled()
-  const [list, first, second] = [vi.fn(), vi.fn(), vi.fn()]
+  const [list, first, second] = [vi.fn<() => void>(), vi.fn<() => void>(), vi.fn<() => void>()]
   mirror.subscribe('list', list)
   mirror.subscribe('transfer:1', first)
   mirror.subscribe('transfer:2', second)
@@ -33,7 +33,7 @@ test('progress of one transfer wakes only who looks at that one', () => {
 
 test('a transfer that changes its group, comes or goes wakes the list', () => {
   const mirror = filled()
-  const list = vi.fn()
+  const list = vi.fn<() => void>()
   mirror.subscribe('list', list)
   mirror.take({
     kind: 'transfers',
@@ -51,7 +51,7 @@ test('a transfer that changes its group, comes or goes wakes the list', () => {
 
 test('what a new connection does not know any more is gone', () => {
   const mirror = filled()
-  const gone = vi.fn()
+  const gone = vi.fn<() => void>()
   mirror.subscribe('transfer:9', gone)
   mirror.take({ kind: 'snapshot', app: appView({ transfers: [transfer(1, 'only')] }) })
   expect(mirror.ids).toEqual([1])

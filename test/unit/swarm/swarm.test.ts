@@ -7,7 +7,7 @@ import { decodePeerMessage, encodePeerMessage, type PeerMessage } from '#shared/
 import { BLOCK_BYTES } from '#shared/share/piece-layout.ts'
 import { Bitfield } from '#shared/swarm/bitfield.ts'
 import type { MemoryLane } from './memory-lane.ts'
-import { peerNumber, recordOf, VirtualSwarm, type Device } from './virtual-swarm.ts'
+import { Device, MemoryStore, peerNumber, recordOf, VirtualSwarm } from './virtual-swarm.ts'
 
 const MIB = 1024 * 1024
 const PIECE = 512 * 1024
@@ -61,6 +61,71 @@ test('who is complete already fetches nothing, and says that it is done', async 
   swarm.connect(one, two)
   expect(await swarm.finish(5000, one, two)).toBe(true)
   expect(one.swarm.sentBytes + two.swarm.sentBytes).toBe(0)
+})
+
+describe('who wants only a part', () => {
+  function pieces(swarm: VirtualSwarm, ...indexes: readonly number[]): Bitfield {
+    const field = new Bitfield(swarm.layout.pieceCount)
+    for (const index of indexes) field.add(index)
+    return field
+  }
+
+  test('fetches that and is done', async () => {
+    const swarm = new VirtualSwarm(4 * MIB, PIECE)
+    const seeder = swarm.add('seeder')
+    const receiver = swarm.add('receiver', pieces(swarm, 1, 2, 6))
+    swarm.connect(seeder, receiver, HOME)
+    expect(await swarm.finish(60_000, receiver)).toBe(true)
+    expect([...receiver.store.writes].sort((a, b) => a - b)).toEqual([1, 2, 6])
+    expect(receiver.swarm.hasSource).toBe(false)
+  })
+
+  test('passes on what it has, but no piece of which it keeps only a part, and does not claim it', async () => {
+    const swarm = new VirtualSwarm(4 * MIB, PIECE)
+    const seeder = swarm.add('seeder')
+    const [early, late] = [swarm.add('receiver', pieces(swarm, 1, 2, 3)), swarm.add('receiver')]
+    early.store.edges.add(3)
+    swarm.connect(seeder, early, HOME)
+    const watcher = swarm.add('receiver')
+    swarm.connect(early, watcher, HOME)
+    expect(await swarm.finish(60_000, early)).toBe(true)
+    // One who was told piece by piece, and one who is told all at once.
+    swarm.connect(early, late, HOME)
+    await swarm.clock.run(10_000)
+    for (const other of [watcher, late]) {
+      expect([...other.store.writes].sort((a, b) => a - b)).toEqual([1, 2])
+      expect(other.swarm.sessions.get(early.peer)?.remote?.toBytes()).toEqual(pieces(swarm, 1, 2).toBytes())
+      expect(other.swarm.hasSource).toBe(false)
+    }
+  })
+
+  test('claims as little to those who were there before it looked at its disk', async () => {
+    const swarm = new VirtualSwarm(4 * MIB, PIECE)
+    const store = new MemoryStore(swarm.layout, undefined)
+    for (const piece of [1, 2, 3]) store.have.add(piece)
+    for (const piece of [1, 2]) store.whole.add(piece)
+    const early = new Device(swarm.clock, 77, store, { beginsLater: true })
+    const watcher = swarm.add('receiver')
+    swarm.connect(early, watcher, HOME)
+    await swarm.clock.run(500)
+    early.swarm.begin(store, pieces(swarm, 1, 2, 3))
+    await swarm.clock.run(500)
+    expect(watcher.swarm.sessions.get(early.peer)?.remote?.toBytes()).toEqual(pieces(swarm, 1, 2).toBytes())
+  })
+
+  test('refuses what somebody asks for all the same', async () => {
+    const swarm = new VirtualSwarm(4 * MIB, PIECE)
+    const early = swarm.add('receiver', pieces(swarm, 1, 3))
+    early.store.edges.add(3)
+    swarm.connect(swarm.add('seeder'), early, HOME)
+    expect(await swarm.finish(60_000, early)).toBe(true)
+    const heard: PeerMessage[] = []
+    const lane = scripted(swarm, early, (message) => heard.push(message))
+    await swarm.clock.run(500)
+    lane.sendControl(encodePeerMessage({ type: 'request', ranges: [[3, 0, 1]] }))
+    await swarm.clock.run(500)
+    expect(heard).toContainEqual({ type: 'reject', ranges: [[3, 0, 1]] })
+  })
 })
 
 describe('liars', () => {
@@ -234,7 +299,7 @@ function scripted(
   swarm: VirtualSwarm,
   victim: Device,
   hear: (message: PeerMessage, lane: MemoryLane) => void,
-): void {
+): MemoryLane {
   const [mine, theirs] = swarm.lane()
   const say = (message: PeerMessage): void => void mine.sendControl(encodePeerMessage(message))
   mine.attach({
@@ -250,6 +315,7 @@ function scripted(
   victim.swarm.addLane(LIAR, theirs)
   say({ type: 'hello', version: 1, features: [], name: 'scripted', agent: 'test' })
   say({ type: 'bitfield', bits: toBase64Url(Bitfield.full(swarm.layout.pieceCount).toBytes()) })
+  return mine
 }
 
 function frameOf(swarm: VirtualSwarm, piece: number, block: number, isWrong: boolean): Uint8Array {

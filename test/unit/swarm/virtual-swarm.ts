@@ -7,6 +7,7 @@ import { createShareKeys, PeerId } from '#shared/share/keys.ts'
 import { PieceLayout } from '#shared/share/piece-layout.ts'
 import type { PieceRecord } from '#shared/share/piece-record.ts'
 import { Bitfield } from '#shared/swarm/bitfield.ts'
+import type { Pace } from '#shared/swarm/pace.ts'
 import type { PieceStore, StoredPiece, WriteResult } from '#shared/swarm/piece-store.ts'
 import { Swarm } from '#shared/swarm/swarm.ts'
 import * as v from 'valibot'
@@ -18,14 +19,19 @@ const KEYS = createShareKeys()
 export class MemoryStore implements PieceStore {
   readonly layout: PieceLayout
   readonly have: Bitfield
+  readonly whole: Bitfield
   /** What a liar gives out instead of the truth. */
   spoil: ((index: number, bytes: Uint8Array) => void) | undefined
+  /** Pieces of which only a part is kept. */
+  readonly edges = new Set<number>()
   readonly bytes: Uint8Array
   readonly writes: number[] = []
 
   constructor(layout: PieceLayout, content: Uint8Array | undefined) {
     this.layout = layout
-    this.have = content === undefined ? new Bitfield(layout.pieceCount) : Bitfield.full(layout.pieceCount)
+    const isFull = content !== undefined
+    this.have = isFull ? Bitfield.full(layout.pieceCount) : new Bitfield(layout.pieceCount)
+    this.whole = isFull ? Bitfield.full(layout.pieceCount) : new Bitfield(layout.pieceCount)
     this.bytes = content?.slice() ?? new Uint8Array(layout.totalBytes)
   }
 
@@ -49,6 +55,7 @@ export class MemoryStore implements PieceStore {
     this.#slice(record.index).set(bytes)
     this.writes.push(record.index)
     this.have.add(record.index)
+    if (!this.edges.has(record.index)) this.whole.add(record.index)
     return 'written'
   }
 
@@ -73,15 +80,25 @@ export function recordOf(index: number, bytes: Uint8Array): PieceRecord {
   return { index, hash, signature: signatureOf(index, hash) }
 }
 
-export class Device {
+export class Device<Store extends PieceStore = MemoryStore> {
   readonly peer: PeerId
-  readonly store: MemoryStore
+  readonly store: Store
   readonly swarm: Swarm
   readonly banned = new Map<PeerId, AppError>()
   failure: AppError | undefined
   doneMs: number | undefined
 
-  constructor(clock: VirtualClock, number: number, store: MemoryStore) {
+  constructor(
+    clock: VirtualClock,
+    number: number,
+    store: Store,
+    options: {
+      readonly up?: Pace
+      readonly down?: Pace
+      readonly wanted?: Bitfield
+      readonly beginsLater?: boolean
+    } = {},
+  ) {
     this.peer = peerNumber(number)
     this.store = store
     this.swarm = new Swarm({
@@ -89,6 +106,7 @@ export class Device {
       name: `device ${number}`,
       agent: 'test',
       clock,
+      ...options,
       events: {
         summary: () => undefined,
         manifest: () => undefined,
@@ -105,7 +123,7 @@ export class Device {
         },
       },
     })
-    this.swarm.begin(store)
+    if (options.beginsLater !== true) this.swarm.begin(store, options.wanted)
   }
 
   get isDone(): boolean {
@@ -140,9 +158,10 @@ export class VirtualSwarm {
     }
   }
 
-  add(kind: 'seeder' | 'receiver'): Device {
+  /** @param wanted everything when left out */
+  add(kind: 'seeder' | 'receiver', wanted: Bitfield = Bitfield.full(this.layout.pieceCount)): Device {
     const store = new MemoryStore(this.layout, kind === 'seeder' ? this.content : undefined)
-    const device = new Device(this.clock, this.devices.length + 1, store)
+    const device = new Device(this.clock, this.devices.length + 1, store, { wanted })
     this.devices.push(device)
     return device
   }

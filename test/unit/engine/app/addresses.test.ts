@@ -1,7 +1,7 @@
 import type { NetworkInterfaceInfo } from 'node:os'
 import { describe, expect, test } from 'vitest'
-import { isLocalHost, reachableHosts, type Interfaces } from '#cli/addresses.ts'
-import { dataDirOf } from '#cli/data-dir.ts'
+import { isLocalHost, reachableHosts, type Interfaces } from '#engine/app/addresses.ts'
+import { dataDirOf } from '#engine/app/data-dir.ts'
 
 function at(address: string, internal = false): NetworkInterfaceInfo {
   const common = { address, netmask: '', mac: '', internal, cidr: null }

@@ -1,6 +1,6 @@
 /**
- * The coordinator that `send` brings along when none is given: where it listens, under which addresses a link names
- * it, and which addresses of old links were its own, so that a resumed share gets it back at the same place.
+ * The coordinator that this device brings along when none is given: where it listens, under which addresses a link
+ * names it, and which addresses of old links were its own, so that a resumed share gets it back at the same place.
  */
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -10,8 +10,7 @@ import type { IceServer } from '#shared/protocol/coordinator-messages.ts'
 import { MAX_OTHER_ADDRESSES, type CoordinatorAddress } from '#shared/share/link.ts'
 import { AppError } from '#shared/errors.ts'
 import { isLoopback, reachableHosts } from './addresses.ts'
-import type { CoordinatorSettings, Log, RunningCoordinator, Services } from './command.ts'
-import type { ListenAddress } from './common-options.ts'
+import type { CoordinatorSettings, CoordinatorStarter, RunningCoordinator } from './app.ts'
 
 /** Registered for nothing that people run at home. */
 export const DEFAULT_COORDINATOR_PORT = 8787
@@ -20,36 +19,53 @@ const MAX_REMEMBERED = 64
 
 export type Addresses = readonly [CoordinatorAddress, ...CoordinatorAddress[]]
 
+export interface ListenAddress {
+  readonly host: string
+  /** 0: any free one. Undefined: the usual one. */
+  readonly port: number | undefined
+}
+
 export interface EmbeddedCoordinator {
+  readonly port: number
   readonly addresses: Addresses
   readonly isLoopbackOnly: boolean
   close(): Promise<void>
 }
 
 export interface EmbeddedSettings {
-  readonly services: Services
+  readonly start: CoordinatorStarter
   readonly dataDir: string
   readonly listen: ListenAddress | undefined
   readonly iceServers: readonly IceServer[]
   /** Addresses in the link of a share that is taken up again: its port is used, and no other. */
   readonly resumed: readonly CoordinatorAddress[]
-  readonly log?: Log
+  readonly log?: CoordinatorSettings['log']
 }
 
 /** Throws AppError `coordinator.port-taken`. */
 export async function startEmbeddedCoordinator(settings: EmbeddedSettings): Promise<EmbeddedCoordinator> {
   const listen = settings.listen ?? { host: '::', port: undefined }
   const coordinator = await listenSomewhere(settings, listen)
-  const hosts = isAnyHost(listen.host) ? reachableHosts() : [bracketed(listen.host)]
-  const all = hosts.slice(0, 1 + MAX_OTHER_ADDRESSES).map((host) => addressOf(host, coordinator.port))
-  const [first, ...others] = all
-  if (first === undefined) throw new Error('a computer has at least its loopback address')
-  await remember(settings.dataDir, all)
+  const { port } = coordinator
   return {
-    addresses: [first, ...others],
+    port,
+    addresses: await nameAddresses(settings.dataDir, { host: listen.host, port }),
     isLoopbackOnly: isLoopback(listen.host),
     close: () => coordinator.close(),
   }
+}
+
+/** How a link names a coordinator that listens there now, the likeliest address first; noted for resumed shares. */
+export async function nameAddresses(
+  dataDir: string,
+  listen: { readonly host: string; readonly port: number },
+): Promise<Addresses> {
+  const hosts = isAnyHost(listen.host) ? reachableHosts() : [bracketed(listen.host)]
+  const all = hosts.slice(0, 1 + MAX_OTHER_ADDRESSES).map((host) => addressOf(host, listen.port))
+  const [first, ...others] = all
+  if (first === undefined) throw new Error('a computer has at least its loopback address')
+  await remember(dataDir, all)
+  return [first, ...others]
 }
 
 /** Which of a link's addresses were those of this data folder's own coordinator. */
@@ -76,7 +92,7 @@ async function listenSomewhere(
   let failure: unknown
   for (const port of ports) {
     try {
-      return await startListening(settings.services, { ...settings, host: listen.host, port })
+      return await startListening(settings.start, { ...settings, host: listen.host, port })
     } catch (thrown) {
       if (!isPortTaken(thrown)) throw thrown
       failure = new AppError('coordinator.port-taken', { detail: `port ${port}`, cause: thrown })
@@ -87,16 +103,16 @@ async function listenSomewhere(
 
 /** On a system without IPv6 “all addresses” means those of IPv4. */
 export async function startListening(
-  services: Services,
+  start: CoordinatorStarter,
   settings: CoordinatorSettings,
 ): Promise<RunningCoordinator> {
   const { host, port, dataDir, iceServers, log } = settings
   const wanted = { port, dataDir, iceServers, ...(log === undefined ? {} : { log }) }
   try {
-    return await services.startCoordinator({ ...wanted, host })
+    return await start({ ...wanted, host })
   } catch (thrown) {
     if (host !== '::' || !hasCode(thrown, ['EAFNOSUPPORT', 'EADDRNOTAVAIL'])) throw thrown
-    return services.startCoordinator({ ...wanted, host: '0.0.0.0' })
+    return start({ ...wanted, host: '0.0.0.0' })
   }
 }
 
@@ -113,7 +129,7 @@ export function bracketed(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
 }
 
-function portOf(address: CoordinatorAddress | undefined): number | undefined {
+export function portOf(address: CoordinatorAddress | undefined): number | undefined {
   if (address === undefined) return undefined
   const port = new URL(`http://${address.host}/`).port
   return port === '' ? 80 : Number(port)

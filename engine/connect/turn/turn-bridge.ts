@@ -1,0 +1,147 @@
+/**
+ * A TURN server on loopback for the ICE library, which speaks to one over UDP only: each agent's packets go on to the
+ * real server over a TCP, TLS or UDP connection of their own, framed as RFC 8656 wants it, and the answers back. It
+ * understands no more of them than it must: the agent allocates and signs itself.
+ */
+
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
+import type { AppError } from '#shared/errors.ts'
+import { isOfThisDevice, type AddressDisguise } from './address-disguise.ts'
+import { BridgeFlow } from './bridge-flow.ts'
+import { kindOfDatagram } from './stream-frames.ts'
+import type { TransportKind } from './turn-transport.ts'
+
+const LOOPBACK_ADDRESS = '127.0.0.1'
+
+/** Agents at a time; a transfer has at most twelve peers, a peer sixteen lanes. */
+const MAX_FLOWS = 256
+/** An allocation ends after ten minutes without a word from its agent (RFC 8656 §3.2); a minute later nobody uses it. */
+const IDLE_MS = 11 * 60_000
+const LOOK_FOR_IDLE_MS = 60_000
+
+export interface BridgedServer {
+  readonly transport: TransportKind
+  readonly host: string
+  readonly port: number
+  readonly username: string
+  readonly password: string
+}
+
+export interface BridgeOptions {
+  /** Under `relay only`. */
+  readonly disguise: AddressDisguise | undefined
+  /** Certificates of authorities to trust instead of the system's, PEM: tests. */
+  readonly ca: string | undefined
+  readonly log: (event: string, fields: Record<string, string | number | boolean>) => void
+}
+
+export class TurnBridge implements Disposable {
+  readonly server: BridgedServer
+  readonly #options: BridgeOptions
+  readonly #socket: Socket
+  readonly #flows = new Map<string, BridgeFlow>()
+  /** Flows by the relay address that the server gave them, `address:port`. */
+  readonly #relayed = new Map<string, string>()
+  readonly #sweeping: NodeJS.Timeout
+  #isClosed = false
+
+  /** Listens at once. Throws when the system gives no port. */
+  constructor(server: BridgedServer, options: BridgeOptions) {
+    this.server = server
+    this.#options = options
+    this.#socket = createSocket({
+      type: 'udp4',
+      // Answered at once, the socket is bound when `bind` returns, and a connection need not wait for it.
+      lookup: (address, _options, callback) => callback(null, address, 4),
+    })
+    this.#socket.on('message', (bytes, from) => this.#receive(bytes, from))
+    // A packet that could not be sent is lost, as packets are.
+    this.#socket.on('error', () => options.log('turn.bridge-error', {}))
+    this.#socket.bind({ port: 0, address: LOOPBACK_ADDRESS, exclusive: true })
+    this.#sweeping = setInterval(() => this.#sweep(), LOOK_FOR_IDLE_MS).unref()
+  }
+
+  get address(): { readonly hostname: string; readonly port: number } {
+    return { hostname: LOOPBACK_ADDRESS, port: this.#socket.address().port }
+  }
+
+  get isUsed(): boolean {
+    return this.#flows.size > 0
+  }
+
+  /** Whether the server gave this relay address to an agent here. */
+  hasRelayed(address: string, port: number): boolean {
+    return this.#relayed.has(`${address}:${port}`)
+  }
+
+  /** The agent that had this relay address is gone; the library does not say so to the server. */
+  release(address: string, port: number): void {
+    const key = this.#relayed.get(`${address}:${port}`)
+    if (key !== undefined) this.#drop(key)
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    clearInterval(this.#sweeping)
+    for (const flow of this.#flows.values()) flow[Symbol.dispose]()
+    this.#flows.clear()
+    this.#socket.close()
+  }
+
+  #receive(bytes: Uint8Array, from: RemoteInfo): void {
+    const kind = kindOfDatagram(bytes)
+    if (kind === undefined) return
+    const { disguise } = this.#options
+    const flow = this.#flowOf(from)
+    if (flow === undefined) return
+    const isChanged = kind === 'stun' && disguise !== undefined
+    flow.send(isChanged ? disguise.toServer(bytes, this.server) : bytes)
+  }
+
+  #flowOf({ address, port }: RemoteInfo): BridgeFlow | undefined {
+    const key = `${address}:${port}`
+    const before = this.#flows.get(key)
+    if (before !== undefined) return before
+    // Bound to a card's address, the library sends from there.
+    if (!isOfThisDevice(address)) return undefined
+    if (this.#flows.size >= MAX_FLOWS) this.#dropOldest()
+    const { disguise, ca, log } = this.#options
+    const flow = new BridgeFlow({
+      server: this.server,
+      ca,
+      toAgent: (bytes) =>
+        this.#answer(disguise === undefined ? bytes : disguise.toAgent(bytes), address, port),
+      relayed: (endpoint) => this.#relayed.set(`${endpoint.address}:${endpoint.port}`, key),
+      failed: (error: AppError) =>
+        log('turn.bridge-failed', { code: error.code, transport: this.server.transport }),
+    })
+    this.#flows.set(key, flow)
+    return flow
+  }
+
+  #answer(bytes: Uint8Array, address: string, port: number): void {
+    if (!this.#isClosed) this.#socket.send(bytes, port, address, () => undefined)
+  }
+
+  #sweep(): void {
+    for (const [key, flow] of this.#flows) {
+      const limitMs = flow.isOpen ? IDLE_MS : LOOK_FOR_IDLE_MS
+      if (performance.now() - flow.lastHeardMs >= limitMs) this.#drop(key)
+    }
+  }
+
+  #dropOldest(): void {
+    let oldest: { readonly key: string; readonly lastHeardMs: number } | undefined
+    for (const [key, { lastHeardMs }] of this.#flows) {
+      if (oldest === undefined || lastHeardMs < oldest.lastHeardMs) oldest = { key, lastHeardMs }
+    }
+    if (oldest !== undefined) this.#drop(oldest.key)
+  }
+
+  #drop(key: string): void {
+    this.#flows.get(key)?.[Symbol.dispose]()
+    this.#flows.delete(key)
+    for (const [relayed, flow] of this.#relayed) if (flow === key) this.#relayed.delete(relayed)
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * What is missing here and who could give it. Kept as counts, because it is asked after every block and four times a
+ * second by a UI, and a share may have a million pieces. Pure.
+ */
+
+import type { Bitfield } from './bitfield.ts'
+import type { PeerSession } from './peer-session.ts'
+
+export class Demand {
+  readonly #wanted: Bitfield
+  readonly have: Bitfield
+  /** How many connected peers have each piece. */
+  readonly availability: Uint16Array
+  /** Of each peer, the pieces that are missing here. */
+  readonly #useful = new Map<PeerSession, number>()
+  #missingCount = 0
+
+  constructor(wanted: Bitfield, have: Bitfield) {
+    this.#wanted = wanted
+    this.have = have
+    this.availability = new Uint16Array(wanted.length)
+    for (let piece = 0; piece < wanted.length; piece++) if (this.isMissing(piece)) this.#missingCount++
+  }
+
+  /** Wanted pieces that are not here. */
+  get missingCount(): number {
+    return this.#missingCount
+  }
+
+  isMissing(piece: number): boolean {
+    return this.#wanted.has(piece) && !this.have.has(piece)
+  }
+
+  /** Whether somebody who can be asked has something that is missing here. */
+  get hasSource(): boolean {
+    for (const [session, count] of this.#useful) {
+      if (count > 0 && session.mainLane !== undefined) return true
+    }
+    return false
+  }
+
+  peerHas(session: PeerSession, fresh: readonly number[]): void {
+    let useful = this.#useful.get(session) ?? 0
+    for (const piece of fresh) {
+      this.availability[piece] = (this.availability[piece] ?? 0) + 1
+      if (this.isMissing(piece)) useful++
+    }
+    this.#useful.set(session, useful)
+  }
+
+  peerGone(session: PeerSession): void {
+    this.#useful.delete(session)
+    const { remote } = session
+    if (remote === undefined) return
+    for (let piece = 0; piece < remote.length; piece++) {
+      if (remote.has(piece)) this.availability[piece] = Math.max(0, (this.availability[piece] ?? 0) - 1)
+    }
+  }
+
+  /** A piece that was missing is here now. */
+  arrived(piece: number): void {
+    if (!this.#wanted.has(piece)) return
+    this.#missingCount--
+    for (const [session, count] of this.#useful) {
+      if (session.remote?.has(piece) === true) this.#useful.set(session, count - 1)
+    }
+  }
+}

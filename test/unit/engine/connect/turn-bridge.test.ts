@@ -1,0 +1,214 @@
+/** The bridge between the ICE library and a TURN server over a stream, with a plain TCP server at the far end. */
+
+import { createSocket, type Socket as UdpSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ATTRIBUTE, encodeStun, METHOD, type StunClass } from '#engine/connect/turn/stun-message.ts'
+import { FrameReader } from '#engine/connect/turn/stream-frames.ts'
+import { encodeXorAddress } from '#engine/connect/turn/stun-values.ts'
+import { TurnBridge } from '#engine/connect/turn/turn-bridge.ts'
+import { utf8 } from '#shared/encoding/bytes.ts'
+import { eventually, sleep } from '#test/integration/harness/eventually.ts'
+
+/** What arrived over one connection. */
+interface Arrived {
+  readonly socket: Socket
+  readonly frames: string[]
+  isOpen: boolean
+}
+
+let server: Server
+let arrived: Arrived[]
+let bridge: TurnBridge
+let agents: UdpSocket[]
+let events: string[]
+
+beforeEach(async () => {
+  arrived = []
+  agents = []
+  events = []
+  server = createServer((socket) => {
+    const connection: Arrived = { socket, frames: [], isOpen: true }
+    arrived.push(connection)
+    const reader = new FrameReader(['stun', 'channel'])
+    socket.on('data', (chunk) => connection.frames.push(...(reader.read(chunk) ?? []).map(hex)))
+    socket.on('error', () => undefined)
+    socket.on('close', () => {
+      connection.isOpen = false
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  bridge = open((server.address() as AddressInfo).port)
+})
+
+afterEach(() => {
+  bridge[Symbol.dispose]()
+  for (const agent of agents) agent.close()
+  for (const { socket } of arrived) socket.destroy()
+  server.close()
+})
+
+function open(port: number): TurnBridge {
+  return new TurnBridge(
+    { transport: 'tcp', host: '127.0.0.1', port, username: 'anna', password: 'secret' },
+    { disguise: undefined, ca: undefined, log: (event, { code }) => events.push(`${event} ${String(code)}`) },
+  )
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+function message(
+  kind: StunClass,
+  method: number,
+  attributes: { type: number; value: Uint8Array }[],
+): Uint8Array {
+  return encodeStun({ method, class: kind, transactionId: new Uint8Array(12), attributes })
+}
+
+const allocate = message('request', METHOD.allocate, [])
+/** Five bytes of data: over a stream it needs padding. */
+const channelData = Uint8Array.of(0x40, 0, 0, 5, 1, 2, 3, 4, 5)
+
+/** An agent, bound and ready. */
+async function newAgent(): Promise<UdpSocket> {
+  const agent = createSocket('udp4')
+  agents.push(agent)
+  agent.bind(0, '127.0.0.1')
+  await once(agent, 'listening')
+  return agent
+}
+
+function say(agent: UdpSocket, bytes: Uint8Array): void {
+  agent.send(bytes, bridge.address.port, bridge.address.hostname)
+}
+
+test('packets cross in both directions, in the form that each side has', async () => {
+  const agent = await newAgent()
+  const heard: string[] = []
+  agent.on('message', (bytes) => heard.push(hex(bytes)))
+  say(agent, allocate)
+  say(agent, channelData)
+  await eventually('both', () => arrived[0]?.frames.length === 2)
+  expect(arrived[0]?.frames.toSorted()).toEqual([hex(allocate), hex(channelData)].toSorted())
+  const answer = message('success', METHOD.allocate, [])
+  // Cut in the middle of things, with the padding of the stream.
+  const stream = Buffer.concat([answer, channelData, Buffer.alloc(3), answer])
+  arrived[0]?.socket.write(stream.subarray(0, 27))
+  await sleep(20)
+  arrived[0]?.socket.write(stream.subarray(27))
+  await eventually('the answers', () => heard.length === 3)
+  expect(heard).toEqual([hex(answer), hex(channelData), hex(answer)])
+})
+
+test('each agent has a connection of its own', async () => {
+  const [one, two] = [await newAgent(), await newAgent()]
+  say(one, allocate)
+  say(two, allocate)
+  await eventually(
+    'two connections',
+    () => arrived.length === 2 && arrived.every(({ frames }) => frames.length === 1),
+  )
+  const heard: string[] = []
+  one.on('message', () => heard.push('one'))
+  two.on('message', () => heard.push('two'))
+  for (const { socket } of arrived) socket.write(allocate)
+  await eventually('both answers', () => heard.length === 2)
+  expect(new Set(heard)).toEqual(new Set(['one', 'two']))
+})
+
+test('what is neither STUN nor channel data goes nowhere', async () => {
+  const agent = await newAgent()
+  say(agent, utf8('GET / HTTP/1.1\r\n\r\n'))
+  say(agent, allocate.subarray(0, 19))
+  say(agent, new Uint8Array(0))
+  await sleep(100)
+  expect(arrived).toEqual([])
+  expect(bridge.isUsed).toBe(false)
+})
+
+test('a server that does not speak TURN is left alone, and tried again only after a while', async () => {
+  const agent = await newAgent()
+  say(agent, allocate)
+  await eventually('the connection', () => arrived.length === 1)
+  arrived[0]?.socket.write('SSH-2.0-OpenSSH\r\n')
+  await eventually('the end', () => events.length > 0)
+  for (let i = 0; i < 20; i++) say(agent, allocate)
+  await sleep(100)
+  expect(events).toEqual(['turn.bridge-failed turn.protocol'])
+  expect(arrived.length).toBe(1)
+})
+
+test('a full connection drops packets instead of keeping them', async () => {
+  const agent = await newAgent()
+  say(agent, allocate)
+  await eventually('the connection', () => arrived[0]?.frames.length === 1)
+  const connection = arrived[0]
+  connection?.socket.pause()
+  const large = new Uint8Array(60_000)
+  large.set([0x40, 0, (large.length - 4) >> 8, (large.length - 4) & 255])
+  const before = process.memoryUsage().arrayBuffers
+  // 120 MB, of which the system's own buffers take some.
+  for (let i = 0; i < 2000; i++) {
+    say(agent, large)
+    if (i % 20 === 0) await sleep(1)
+  }
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(60_000_000)
+  connection?.socket.resume()
+  say(agent, channelData)
+  await sleep(200)
+  const frames = connection?.frames.length ?? 0
+  expect(frames).toBeLessThan(2000)
+  // And goes on once there is room.
+  say(agent, channelData)
+  await eventually('more', () => connection?.frames.at(-1) === hex(channelData))
+})
+
+test('an agent that begins anew on the same port gets a new connection, and the relay address is remembered', async () => {
+  const agent = await newAgent()
+  say(agent, allocate)
+  await eventually('the connection', () => arrived[0]?.frames.length === 1)
+  const relayed = encodeXorAddress({ address: '203.0.113.7', port: 49_152 }, new Uint8Array(12))
+  const heard: string[] = []
+  agent.on('message', (bytes) => heard.push(hex(bytes)))
+  arrived[0]?.socket.write(
+    message('success', METHOD.allocate, [{ type: ATTRIBUTE.xorRelayedAddress, value: relayed }]),
+  )
+  await eventually('the success', () => heard.length === 1)
+  expect(bridge.hasRelayed('203.0.113.7', 49_152)).toBe(true)
+  expect(bridge.hasRelayed('203.0.113.7', 49_153)).toBe(false)
+  say(agent, allocate)
+  await eventually('another connection', () => arrived.length === 2 && arrived[1]?.frames.length === 1)
+  await eventually('the end of the first', () => arrived[0]?.isOpen === false)
+})
+
+test('the connection of an agent that is gone is closed, and no other', async () => {
+  const [one, two] = [await newAgent(), await newAgent()]
+  const heard: string[] = []
+  for (const [index, agent] of [one, two].entries()) {
+    agent.on('message', (bytes) => heard.push(hex(bytes)))
+    say(agent, allocate)
+    const connection = await eventually('the connection', () => arrived[index])
+    const endpoint = { address: '203.0.113.7', port: 49_152 + index }
+    const value = encodeXorAddress(endpoint, new Uint8Array(12))
+    connection.socket.write(
+      message('success', METHOD.allocate, [{ type: ATTRIBUTE.xorRelayedAddress, value }]),
+    )
+    await eventually('the success', () => heard.length === index + 1)
+  }
+  bridge.release('203.0.113.7', 1)
+  bridge.release('203.0.113.7', 49_152)
+  await eventually('its end', () => arrived[0]?.isOpen === false)
+  expect(arrived[1]?.isOpen).toBe(true)
+  expect(bridge.isUsed).toBe(true)
+})
+
+test('closed, it closes its connections', async () => {
+  const agent = await newAgent()
+  say(agent, allocate)
+  await eventually('the connection', () => arrived[0]?.frames.length === 1)
+  bridge[Symbol.dispose]()
+  bridge[Symbol.dispose]()
+  await eventually('its end', () => arrived[0]?.isOpen === false)
+  expect(arrived.length).toBe(1)
+})
