@@ -18,8 +18,6 @@ import {
   type LucideIcon,
 } from 'lucide-react'
 import { errorText, useFormat, useText } from '../text/text-context.tsx'
-import type { Format } from '../text/format.ts'
-import type { Messages } from '../text/messages.ts'
 import { FileName } from './file-name.tsx'
 import { fileKind, type FileKind } from './file-kind.ts'
 import type { FolderEntry, StandInRow, TreeRow } from './file-tree-rows.ts'
@@ -76,7 +74,6 @@ export const FileTreeRow = memo(function FileTreeRow(props: FileTreeRowProps): R
       aria-setsize={row.setSize}
       aria-expanded={isFolder ? row.isOpen : undefined}
       aria-checked={ticked === undefined ? undefined : ticked === 'some' ? 'mixed' : ticked === 'all'}
-      aria-label={rowLabel(entry, hasProgress, text, format)}
     >
       <span className="tree-turn">
         {isFolder ? (
@@ -85,7 +82,9 @@ export const FileTreeRow = memo(function FileTreeRow(props: FileTreeRowProps): R
       </span>
       {ticked === undefined ? null : <Tick ticked={ticked} />}
       <EntryIcon entry={entry} isOpen={row.isOpen} />
-      <span className={ticked === 'none' ? 'tree-name tree-unwanted' : 'tree-name'}>
+      {/* In one piece, for those who hear it. */}
+      <span className="hidden-visually">{entry.name}, </span>
+      <span className={ticked === 'none' ? 'tree-name tree-unwanted' : 'tree-name'} aria-hidden="true">
         <FileName name={entry.name} />
       </span>
       {isFolder ? (
@@ -137,7 +136,10 @@ function EntryProgress({ entry }: { readonly entry: FolderEntry }): ReactNode {
         />
       </span>
       {share >= 1 ? (
-        <Check className="tree-done" aria-hidden="true" />
+        <>
+          <Check className="tree-done" aria-hidden="true" />
+          <span className="hidden-visually">{text.details.tree.done}</span>
+        </>
       ) : (
         <span className="tree-percent tabular">{format.percent(share)}</span>
       )}
@@ -166,14 +168,4 @@ function StandIn({ row }: { readonly row: StandInRow }): ReactNode {
 function shareOf(entry: FolderEntry): number | undefined {
   if (entry.sizeBytes === 0 || (entry.wanted === 'none' && entry.doneBytes === 0)) return undefined
   return Math.min(1, entry.doneBytes / entry.sizeBytes)
-}
-
-function rowLabel(entry: FolderEntry, hasProgress: boolean, text: Messages, format: Format): string {
-  const parts = [entry.name]
-  if (entry.kind === 'folder') parts.push(text.common.files(entry.fileCount, format.count(entry.fileCount)))
-  parts.push(entry.kind === 'symlink' ? text.details.tree.symlink : format.bytes(entry.sizeBytes))
-  const share = hasProgress ? shareOf(entry) : undefined
-  if (share !== undefined) parts.push(share >= 1 ? text.details.tree.done : format.percent(share))
-  else if (hasProgress && entry.wanted === 'none') parts.push(text.details.tree.unwanted)
-  return parts.join(', ')
 }

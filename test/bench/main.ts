@@ -1,4 +1,4 @@
-/** `npm run bench [-- quick | memory]`: measures side by side in one run, prints ratios, appends to a results file. */
+/** `npm run bench [-- quick | memory | ui]`: measures side by side in one run, prints ratios, appends to a results file. */
 
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -11,6 +11,7 @@ import {
   measureTcp,
   type Measured,
 } from './one-to-one.ts'
+import { measureUi, type Lively } from './ui.ts'
 
 const MIB = 1024 * 1024
 const RESULTS = new URL('./results.jsonl', import.meta.url)
@@ -27,8 +28,11 @@ try {
     case 'memory':
       await memory(4096 * MIB)
       break
+    case 'ui':
+      await ui(512 * MIB, 3)
+      break
     default:
-      process.stderr.write('npm run bench [-- one | quick | memory]\n')
+      process.stderr.write('npm run bench [-- one | quick | memory | ui]\n')
       process.exitCode = 64
   }
 } finally {
@@ -99,6 +103,25 @@ async function memory(bytes: number): Promise<void> {
   )
   print(result)
   keep({ kind: 'memory', bytes, runs: [result] })
+}
+
+async function ui(bytes: number, rounds: number): Promise<void> {
+  const file = join(scratch, 'one file.bin')
+  makeFile(file, bytes)
+  const runs: Lively[] = []
+  await measureUi(file, bytes, scratch)
+  for (let round = 0; round < rounds; round++) {
+    const run = await measureUi(file, bytes, scratch)
+    runs.push(run)
+    for (const side of ['sender', 'receiver'] as const) {
+      const { loopDelayP99Ms, loopDelayMaxMs, callP99Ms, calls } = run[side]
+      write(
+        `${side.padEnd(9)} ${run.mibPerSecond.toFixed(0).padStart(4)} MiB/s   main loop held up p99 ${loopDelayP99Ms.toFixed(1)} ms, ` +
+          `at most ${loopDelayMaxMs.toFixed(0)} ms   a call p99 ${callP99Ms.toFixed(1)} ms of ${calls}`,
+      )
+    }
+  }
+  keep({ kind: 'ui', bytes, rounds, runs })
 }
 
 function print(run: Measured): void {

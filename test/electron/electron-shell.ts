@@ -1,4 +1,4 @@
-/** The common specs' driver for Electron itself, by Playwright. Needs the program, a display, and what is built in out/. */
+/** The common specs' driver for Electron itself, by Playwright. Needs the program and a display. */
 
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -32,6 +32,8 @@ export class ElectronShell implements StartedShell {
   readonly #app: ElectronApplication
   readonly #page: Page
   readonly #program: string
+  /** Of the built program. */
+  readonly #folder: string
   readonly #environment: Record<string, string>
   readonly #listeners = new Set<(name: string, value: unknown) => void>()
 
@@ -39,16 +41,22 @@ export class ElectronShell implements StartedShell {
     app: ElectronApplication,
     page: Page,
     program: string,
+    folder: string,
     environment: Record<string, string>,
   ) {
     this.#app = app
     this.#page = page
     this.#program = program
+    this.#folder = folder
     this.#environment = environment
     this.exited = new Promise((resolve) => app.process().once('exit', (code) => resolve(code)))
   }
 
-  static async start(program: string, { home, args = [] }: ShellOptions): Promise<ElectronShell> {
+  static async start(
+    program: string,
+    folder: string,
+    { home, args = [] }: ShellOptions,
+  ): Promise<ElectronShell> {
     const environment = {
       ...(process.env as Record<string, string>),
       BEELINE_HOME: home,
@@ -56,14 +64,14 @@ export class ElectronShell implements StartedShell {
     }
     const app = await _electron.launch({
       executablePath: program,
-      args: [ROOT, ...args],
+      args: [folder, ...args],
       cwd: ROOT,
       env: environment,
       // Else Playwright switches it off, and something that nobody runs is tried.
       chromiumSandbox: true,
     })
     const page = await app.firstWindow()
-    const shell = new ElectronShell(app, page, program, environment)
+    const shell = new ElectronShell(app, page, program, folder, environment)
     await page.waitForLoadState('load')
     await page.exposeFunction('tellSpec', (...told: unknown[]) => shell.#tell(v.parse(Told, told)))
     return shell
@@ -98,7 +106,7 @@ export class ElectronShell implements StartedShell {
   }
 
   startAgain(args: readonly string[]): Promise<number | null> {
-    const second = spawn(this.#program, [ROOT, ...args], { env: this.#environment, stdio: 'ignore' })
+    const second = spawn(this.#program, [this.#folder, ...args], { env: this.#environment, stdio: 'ignore' })
     return new Promise((resolve, reject) => {
       second.once('error', reject)
       second.once('exit', (code) => resolve(code))

@@ -1,6 +1,6 @@
 /** The common specs on Electron itself, where it is; elsewhere the number of those that did not run is reported. */
 
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { COMMON_SPECS } from './common-specs.ts'
 import { ElectronShell, findElectron } from './electron-shell.ts'
 
@@ -20,5 +20,7 @@ test(`Electron itself: ${missing ?? 'present'}`, (context) => {
 test.each('program' in electron ? COMMON_SPECS : [])('on Electron: $name', async ({ run }) => {
   if ('why' in electron) throw new Error(electron.why)
   const { program } = electron
-  await expect(run((options) => ElectronShell.start(program, options))).resolves.toBeUndefined()
+  await expect(
+    run((options) => ElectronShell.start(program, inject('shellOut'), options)),
+  ).resolves.toBeUndefined()
 })

@@ -23,7 +23,8 @@ test('the double invents no name', () => {
 describe.skipIf(problem !== null)(
   `the built shell on the double${problem === null ? '' : `: ${problem}`}`,
   () => {
-    test.each(COMMON_SPECS)('$name', async ({ run }) => {
+    test.for(COMMON_SPECS)('$name', async ({ run, needsBlankPage = false }, context) => {
+      if (needsBlankPage && !inject('hasBlankPage')) context.skip('the page of this build takes it')
       await expect(run(launch)).resolves.toBeUndefined()
     })
 

@@ -39,9 +39,9 @@ export function DetailsHeader({ view, onClose }: DetailsHeaderProps): ReactNode 
           <X className="details-x" aria-hidden="true" />
         </IconButton>
         <div className="details-words">
-          <h2 className="details-title">
+          <h1 className="details-title">
             <FileName name={view.title} />
-          </h2>
+          </h1>
           <p className={isFailed ? 'details-state details-failed' : 'details-state'}>
             {isFailed ? text.transfers.mark.failed : stateWords(view, text, format, nowMs)}
           </p>

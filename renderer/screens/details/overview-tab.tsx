@@ -107,7 +107,7 @@ function Section({ title, aside, children }: SectionProps): ReactNode {
   return (
     <section className="overview-section" aria-labelledby={titleId}>
       <header className="overview-head">
-        <h3 id={titleId}>{title}</h3>
+        <h2 id={titleId}>{title}</h2>
         {aside === undefined ? null : <span className="muted tabular">{aside}</span>}
       </header>
       {children}
