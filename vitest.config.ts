@@ -38,6 +38,7 @@ export default defineConfig({
         test: {
           name: 'shell',
           include: ['test/electron/**/*.test.ts'],
+          globalSetup: ['test/electron/built-shell.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

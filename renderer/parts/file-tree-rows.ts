@@ -13,7 +13,7 @@ export interface KnownFolder {
 }
 export type KnownFolders = ReadonlyMap<string, KnownFolder>
 
-export interface EntryRow {
+interface EntryRow {
   readonly kind: 'entry'
   readonly path: string
   readonly entry: FolderEntry

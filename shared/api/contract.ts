@@ -97,8 +97,8 @@ export const streams = {
   },
 } as const
 
-export type Calls = typeof calls
-export type Streams = typeof streams
+type Calls = typeof calls
+type Streams = typeof streams
 export type CallName = keyof Calls
 export type StreamName = keyof Streams
 export type CallInput<K extends CallName> = v.InferInput<Calls[K]['input']>

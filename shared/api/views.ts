@@ -106,7 +106,7 @@ export const TransferState = v.picklist([
 export type TransferState = v.InferOutput<typeof TransferState>
 
 /** How far a link works: on the own network, or wherever its coordinator is reached. */
-export const LinkReach = v.picklist(['network', 'anywhere'])
+const LinkReach = v.picklist(['network', 'anywhere'])
 export const CoordinatorState = v.picklist(['connecting', 'online', 'offline'])
 
 /** What a person should know and that stops nothing. `count` and `text` fill the sentence in. */

@@ -7,8 +7,8 @@ export default defineConfig({
   testMatch: '*.spec.ts',
   outputDir: '../../coverage/e2e',
   globalSetup: './global-setup.ts',
-  // Two cores, and real engines in some: one at a time keeps timing honest.
-  workers: 1,
+  // CI has two cores.
+  workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: true,

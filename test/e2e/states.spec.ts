@@ -14,6 +14,9 @@ const VARIANTS = [
   { name: 'dark-ko-420', colorScheme: 'dark', locale: 'ko-KR', viewport: { width: 420, height: 760 } },
 ] as const
 
+// They share nothing: each has a page and an engine of its own.
+test.describe.configure({ mode: 'parallel' })
+
 for (const { name: variant, ...options } of VARIANTS) {
   test.describe(variant, () => {
     test.use(options)

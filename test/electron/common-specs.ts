@@ -1,6 +1,6 @@
 /** What must hold of the built shell wherever it runs: on the double, and on Electron where its program is present. */
 
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { expect, vi } from 'vitest'
 import { TempFolder } from '#test/integration/harness/temp-folder.ts'
 import { openRemote, Watched } from './page.ts'
@@ -75,8 +75,11 @@ export const COMMON_SPECS: readonly CommonSpec[] = [
     run: async (launch) => {
       using home = await TempFolder.create()
       await using shell = await launch({ home: home.path })
-      await openRemote(shell)
-      await shell.reload()
+      // More than one page may have at a time: each one ends with its document.
+      for (let count = 0; count < 17; count++) {
+        await openRemote(shell)
+        await shell.reload()
+      }
       const watched = new Watched(await openRemote(shell))
       await vi.waitFor(() => expect(watched.of('snapshot')).toHaveLength(1), PATIENCE)
     },
@@ -216,8 +219,12 @@ export const COMMON_SPECS: readonly CommonSpec[] = [
     run: async (launch) => {
       using home = await TempFolder.create()
       await using shell = await launch({ home: home.path })
+      // SQLite takes its journal away when it is closed, and only then.
+      const journal = home.at('library.db-wal')
+      expect(existsSync(journal)).toBe(true)
       await shell.quit()
       expect(await shell.exited).toBe(0)
+      expect(existsSync(journal)).toBe(false)
       // The folder is free again, so nothing was left open.
       await using again = await launch({ home: home.path })
       const watched = new Watched(await openRemote(again))

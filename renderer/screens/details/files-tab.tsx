@@ -1,6 +1,6 @@
 /** The files of a transfer with what is done of each; of an unfinished one, other files can be chosen. */
 
-import { useEffect, useMemo, useState, type ReactNode } from 'react'
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import type { Selection } from '#shared/api/transfer-views.ts'
 import type { TransferView } from '#shared/api/views.ts'
 import { Button } from '../../parts/button.tsx'
@@ -29,6 +29,12 @@ export function FilesTab({ view }: { readonly view: TransferView }): ReactNode {
   const [current, setCurrent] = useCurrentSelection(load, canChoose, view)
   const [draft, setDraft] = useState<Draft>()
   const { isBusy, run } = useAction()
+  const pane = useRef<HTMLDivElement>(null)
+  /** The buttons go, and the keyboard with them: back to what they were about. */
+  const endDraft = (): void => {
+    setDraft(undefined)
+    pane.current?.querySelector<HTMLElement>('[role="tree"]')?.focus()
+  }
 
   if (view.fileCount === 0 && view.state !== 'finished')
     return <Empty title={text.details.chooser.unlisted} />
@@ -38,11 +44,11 @@ export function FilesTab({ view }: { readonly view: TransferView }): ReactNode {
       await engine.call('transfer.select', { id, selection: draft.selection })
       // The ticks stay until the engine has said the same.
       setCurrent(await readSelection(load))
-      setDraft(undefined)
+      endDraft()
     })
   }
   return (
-    <div className="files">
+    <div ref={pane} className="files">
       {canChoose ? <p className="files-hint">{text.details.chooser.hint}</p> : null}
       <FileTree
         label={text.details.chooser.label}
@@ -53,7 +59,7 @@ export function FilesTab({ view }: { readonly view: TransferView }): ReactNode {
         hasProgress={view.role === 'get'}
       />
       {draft === undefined ? null : (
-        <ApplyBar draft={draft} isBusy={isBusy} onApply={apply} onDiscard={() => setDraft(undefined)} />
+        <ApplyBar draft={draft} isBusy={isBusy} onApply={apply} onDiscard={endDraft} />
       )}
     </div>
   )

@@ -54,7 +54,7 @@ export const details: Messages['details'] = {
     here: '이쪽',
     there: '상대쪽',
     protocol: '전송 방식',
-    protocols: { udp: 'UDP 위의 WebRTC', tcp: 'TCP' },
+    protocols: { udp: 'UDP 위의 WebRTC', tcp: 'TCP 연결' },
     copyAddress: (address) => `${address} 복사`,
     keepsTrying: 'Beeline이 직접 가는 길을 계속 찾고, 찾으면 끊김 없이 옮겨 갑니다.',
     types: {

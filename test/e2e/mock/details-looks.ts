@@ -69,7 +69,7 @@ const MANY: readonly PeerView[] = Array.from({ length: 15 }, (_, i) =>
   ),
 )
 
-export const TREE_ENTRIES = 100_000
+const TREE_ENTRIES = 100_000
 
 const BIG_FOLDER: FolderView = {
   path: '',

@@ -21,7 +21,7 @@ export const WEB: Capabilities = {
   upload: '/upload',
   secrets: 'file',
 }
-export const DESKTOP: Capabilities = {
+const DESKTOP: Capabilities = {
   shell: 'desktop',
   dialogs: true,
   reveal: true,

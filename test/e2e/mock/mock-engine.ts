@@ -203,7 +203,7 @@ function folderOf(path: string, isRunning: boolean): FolderView {
   }
 }
 
-export const DETAILS: DetailsEvent = {
+const DETAILS: DetailsEvent = {
   down: Array.from({ length: 180 }, (_, i) =>
     Math.max(
       0,

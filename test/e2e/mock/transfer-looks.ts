@@ -10,7 +10,7 @@ import { aborted, mockEngine, type MockEngine } from './mock-engine.ts'
 const LINK = `https://meet.example.org/get#${'Qm9yZWRCZWVzRmx5U3RyYWlnaHQ'.repeat(3).slice(0, 64)}`
 
 /** Many of which most are done: what a list looks like after a year. */
-export const MANY = Array.from({ length: 2000 }, (_, i) => {
+const MANY = Array.from({ length: 2000 }, (_, i) => {
   const like = TRANSFERS[i % TRANSFERS.length]
   return { ...(like ?? transfer(1, '')), id: (i + 1) as TransferId, addedAtMs: NOW_MS - i * 60_000 }
 })
