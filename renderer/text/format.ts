@@ -30,7 +30,7 @@ export function createFormat(locale: string): Format {
           new Intl.NumberFormat(locale, {
             style: 'unit',
             unit,
-            unitDisplay: unit === 'byte' ? 'narrow' : 'short',
+            unitDisplay: 'short',
             minimumFractionDigits: digits,
             maximumFractionDigits: digits,
           }),
@@ -66,7 +66,8 @@ export function createFormat(locale: string): Format {
       step++
     }
     // Three digits or so: the number's width hardly changes while it counts.
-    const digits = step === 0 || scaled >= 99.95 ? 0 : scaled >= 9.995 ? 1 : 2
+    if (step === 0) return `${count.format(Math.round(scaled))} B`
+    const digits = scaled >= 99.95 ? 0 : scaled >= 9.995 ? 1 : 2
     const name = BYTE_UNITS[step] ?? 'byte'
     return numbers[digits]?.get(name)?.format(scaled) ?? String(value)
   }

@@ -192,9 +192,49 @@ test('relay only: the window says that it is relayed, through which server and w
     .getByRole('button', { name: /^Receive/ })
     .click()
   await expect(page.getByText(/Complete|Received/).first()).toBeVisible({ timeout: 40_000 })
-  await page.screenshot({ path: '/tmp/looks/jonas.png' })
-  await page.getByRole('tab', { name: 'Connections' }).click({ timeout: 5000 })
+  await page.getByRole('tab', { name: 'Connections' }).click()
   await expect(page.getByText('Relayed').first()).toBeVisible()
   await expect(page.getByText(/127\.0\.0\.1/).first()).toBeVisible()
   await expect(page.getByText(/you chose|hide/i).first()).toBeVisible()
+})
+
+test('files dropped on a page are taken over by the engine and shared from there', async ({ browser }) => {
+  using folder = await TempFolder.create()
+  const { process: coordinator, url } = await startCoordinator(folder)
+  await using _coordinator = coordinator
+  await using mina = await openServeWindow(browser, folder.at('mina'))
+  await using jonas = await openServeWindow(browser, folder.at('jonas'))
+  await setCoordinator(mina.page, url)
+  const { page } = mina
+  await page.evaluate(() => {
+    const data = new DataTransfer()
+    data.items.add(new File(['dropped words\n'], 'dropped.txt', { type: 'text/plain' }))
+    const target = document.querySelector('main') ?? document.body
+    for (const type of ['dragenter', 'dragover', 'drop']) {
+      target.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }))
+    }
+  })
+  await expect(page.getByText('The link is ready')).toBeVisible({ timeout: 20_000 })
+  await page.getByRole('dialog').getByRole('button', { name: 'Copy link' }).click()
+  const link = await page.evaluate(() => navigator.clipboard.readText())
+  await openLink(jonas.page, link)
+  await jonas.page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Receive/ })
+    .click()
+  await expect(jonas.page.getByText(/Complete|Received/).first()).toBeVisible({ timeout: 30_000 })
+  expect(readFileSync(`${jonas.downloads}/dropped.txt`, 'utf8')).toBe('dropped words\n')
+})
+
+test('an engine that goes away is told, and asks for a new address when it is back', async ({ browser }) => {
+  using folder = await TempFolder.create()
+  await using mina = await openServeWindow(browser, folder.at('mina'))
+  const { page } = mina
+  await expect(page.getByText('Straight to your friends')).toBeVisible()
+  const port = Number(new URL(page.url()).port)
+  await mina.process.killHard()
+  await expect(page.getByText(/engine is not answering/)).toBeVisible({ timeout: 20_000 })
+  await using again = await openServeWindow(browser, folder.at('mina'), { port })
+  await expect(again.page.getByText('Straight to your friends')).toBeVisible()
+  await expect(page.getByText(/printed in the terminal/)).toBeVisible({ timeout: 20_000 })
 })

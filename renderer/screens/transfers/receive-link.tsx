@@ -1,6 +1,6 @@
 /** Asks for a link. */
 
-import { useState, type ReactNode } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { toAppError } from '#shared/errors.ts'
 import { parseLink } from '#shared/share/link.ts'
 import { readClipboard } from '../../host/clipboard.ts'
@@ -34,6 +34,10 @@ export function ReceiveLink({ onLink, onClose }: ReceiveLinkProps): ReactNode {
     setValue((typed) => (typed === '' ? found : typed))
     setIsFound(true)
   }
+  useEffect(() => {
+    // Whoever pastes or types after all replaces it.
+    if (isFound && document.activeElement instanceof HTMLInputElement) document.activeElement.select()
+  }, [isFound])
   return (
     <Dialog
       title={words.title}
@@ -71,7 +75,7 @@ export function ReceiveLink({ onLink, onClose }: ReceiveLinkProps): ReactNode {
           onPaste={(event) => {
             const pasted = event.clipboardData?.getData('text/plain').trim() ?? ''
             // The whole field at once: what was pasted into the middle of something is left to the person.
-            if (value === '' && pasted !== '') {
+            if ((value === '' || isFound) && pasted !== '') {
               event.preventDefault()
               setValue(pasted)
               go(pasted)

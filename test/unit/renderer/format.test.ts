@@ -6,8 +6,8 @@ const english = createFormat('en-US')
 const korean = createFormat('ko-KR')
 
 test.each([
-  [0, '0B'],
-  [999, '999B'],
+  [0, '0 B'],
+  [999, '999 B'],
   [1000, '1.00 kB'],
   [12_345, '12.3 kB'],
   [999_499, '999 kB'],

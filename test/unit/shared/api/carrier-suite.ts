@@ -1,8 +1,8 @@
 /** What every carrier promises, and what the contract over it does, as cases that each implementation runs. */
 
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Carrier, CarrierEvents } from '#shared/api/carrier.ts'
-import { rpcContract } from './rpc-suite.ts'
+import { rpcContract, waitFor } from './rpc-suite.ts'
 
 /** Two ends that are connected: a UI's and the engine's. */
 export interface CarrierPair extends AsyncDisposable {
@@ -47,7 +47,7 @@ export function carrierContract(name: string, openPair: () => Promise<CarrierPai
         pair.page.send(text)
         pair.engine.send(`${text}!`)
       }
-      await vi.waitFor(() => expect([atPage.texts.length, atEngine.texts.length]).toEqual([200, 200]))
+      await waitFor(() => expect([atPage.texts.length, atEngine.texts.length]).toEqual([200, 200]))
       expect(atEngine.texts).toEqual(texts)
       expect(atPage.texts).toEqual(texts.map((text) => `${text}!`))
     })
@@ -58,7 +58,7 @@ export function carrierContract(name: string, openPair: () => Promise<CarrierPai
       const text = 'beeline '.repeat(1024 * 1024)
       pair.page.send(text)
       pair.engine.send(text)
-      await vi.waitFor(() => expect([atPage.texts.length, atEngine.texts.length]).toEqual([1, 1]), 20_000)
+      await waitFor(() => expect([atPage.texts.length, atEngine.texts.length]).toEqual([1, 1]))
       expect([atPage.texts[0] === text, atEngine.texts[0] === text]).toEqual([true, true])
     })
 
@@ -66,7 +66,7 @@ export function carrierContract(name: string, openPair: () => Promise<CarrierPai
       await using pair = await openPair()
       const atEngine = attach(pair.engine)
       pair.page.send('')
-      await vi.waitFor(() => expect(atEngine.texts).toEqual(['']))
+      await waitFor(() => expect(atEngine.texts).toEqual(['']))
     })
 
     test('never delivers within send', async () => {
@@ -74,7 +74,7 @@ export function carrierContract(name: string, openPair: () => Promise<CarrierPai
       const atEngine = attach(pair.engine)
       pair.page.send('one')
       expect(atEngine.texts).toEqual([])
-      await vi.waitFor(() => expect(atEngine.texts).toEqual(['one']))
+      await waitFor(() => expect(atEngine.texts).toEqual(['one']))
     })
 
     test('keeps what comes before somebody listens', async () => {
@@ -83,7 +83,7 @@ export function carrierContract(name: string, openPair: () => Promise<CarrierPai
       pair.page.send('two')
       await pass()
       const atEngine = attach(pair.engine)
-      await vi.waitFor(() => expect(atEngine.texts).toEqual(['one', 'two']))
+      await waitFor(() => expect(atEngine.texts).toEqual(['one', 'two']))
     })
 
     test.each(['page', 'engine'] as const)(
@@ -97,7 +97,7 @@ export function carrierContract(name: string, openPair: () => Promise<CarrierPai
         pair[closer].close()
         pair[closer].send('too late')
         pair[other].send('crossing')
-        await vi.waitFor(() => expect([atCloser.closedCount, atOther.closedCount]).toEqual([1, 1]))
+        await waitFor(() => expect([atCloser.closedCount, atOther.closedCount]).toEqual([1, 1]))
         pair[other].send('too late')
         pair[other].close()
         await pass()
@@ -111,10 +111,10 @@ export function carrierContract(name: string, openPair: () => Promise<CarrierPai
       const atPage = attach(pair.page)
       pair.page.send('one')
       pair.page.close()
-      await vi.waitFor(() => expect(atPage.closedCount).toBe(1))
+      await waitFor(() => expect(atPage.closedCount).toBe(1))
       await pass()
       const atEngine = attach(pair.engine)
-      await vi.waitFor(() => expect([atEngine.texts, atEngine.closedCount]).toEqual([['one'], 1]))
+      await waitFor(() => expect([atEngine.texts, atEngine.closedCount]).toEqual([['one'], 1]))
     })
 
     rpcContract(openPair)

@@ -16,6 +16,13 @@ interface Pair extends AsyncDisposable {
 
 const LINK_EVENT = (link: string) => ({ kind: 'link', link }) as const
 
+/** A busy machine and a browser in between take their time; a case that fails is only slower. Milliseconds. */
+const PATIENCE_MS = 20_000
+
+export function waitFor(check: () => void): Promise<void> {
+  return vi.waitFor(check, PATIENCE_MS)
+}
+
 function untilAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true })
@@ -219,10 +226,10 @@ export function rpcContract(openPair: () => Promise<Pair>): void {
     })
     const controller = new AbortController()
     const call = errorOf(here.remote.call('update.check', {}, controller.signal))
-    await vi.waitFor(() => expect(signals).toHaveLength(1))
+    await waitFor(() => expect(signals).toHaveLength(1))
     controller.abort()
     expect((await call).code).toBe('transfer.stopped')
-    await vi.waitFor(() => expect(signals[0]?.aborted).toBe(true))
+    await waitFor(() => expect(signals[0]?.aborted).toBe(true))
     expect(here.internals).toEqual([])
   })
 
@@ -255,7 +262,7 @@ export function rpcContract(openPair: () => Promise<Pair>): void {
     const stream = errorOf(
       here.remote.stream('app.watch', {}, (event) => seen.push(event), controller.signal),
     )
-    await vi.waitFor(() => expect(seen).toHaveLength(1))
+    await waitFor(() => expect(seen).toHaveLength(1))
     controller.abort()
     expect((await stream).code).toBe('transfer.stopped')
     goOn.resolve()
@@ -306,7 +313,7 @@ export function rpcContract(openPair: () => Promise<Pair>): void {
       new AbortController().signal,
     )
     expect((await errorOf(stream)).code).toBe('internal')
-    await vi.waitFor(() => expect(signals[0]?.aborted).toBe(true))
+    await waitFor(() => expect(signals[0]?.aborted).toBe(true))
     expect(await here.remote.call('update.check', {})).toEqual({})
     expect(seen).toHaveLength(1)
   })
@@ -320,12 +327,12 @@ export function rpcContract(openPair: () => Promise<Pair>): void {
     await using here = await serve({ calls: { 'update.check': wait }, streams: { 'app.watch': wait } })
     const call = errorOf(here.remote.call('update.check', {}))
     const stream = errorOf(here.remote.stream('app.watch', {}, () => undefined, new AbortController().signal))
-    await vi.waitFor(() => expect(signals).toHaveLength(2))
+    await waitFor(() => expect(signals).toHaveLength(2))
     if (closer === 'page') here.remote.close()
     else here.close()
     expect([(await call).code, (await stream).code]).toEqual(['api.closed', 'api.closed'])
     await here.remote.closed
-    await vi.waitFor(() => expect(signals.map((signal) => signal.aborted)).toEqual([true, true]))
+    await waitFor(() => expect(signals.map((signal) => signal.aborted)).toEqual([true, true]))
     expect((await errorOf(here.remote.call('update.check', {}))).code).toBe('api.closed')
     expect(here.internals).toEqual([])
   })
@@ -363,7 +370,7 @@ export function rpcContract(openPair: () => Promise<Pair>): void {
     await Promise.all(all)
     expect((await errorOf(here.remote.call('update.download', {}))).code).toBe('api.unavailable')
     goOn.resolve({})
-    await vi.waitFor(async () => expect(await here.remote.call('update.download', {})).toEqual({}))
+    await waitFor(async () => expect(await here.remote.call('update.download', {})).toEqual({}))
   })
 
   test.each([
