@@ -33,7 +33,7 @@ export interface Acceptance {
   readonly selection: Selection
 }
 
-/** How a transfer under an offer ended: it is on the list now, or an accept has failed and it must be opened anew. */
+/** How a transfer under an offer ended: it is on the list now, or it must be opened anew (an accept failed, the network's settings changed). */
 type Outcome = 'taken' | 'failed' | 'left'
 
 interface OpenOffer {
@@ -106,6 +106,11 @@ export class OfferDesk {
       outcome.resolve('failed')
       throw error
     }
+  }
+
+  /** The network's settings have changed: what is looked at is looked at anew, so that `relay` holds for it too. */
+  renewAll(): void {
+    for (const offer of this.#offers.values()) if (!offer.isAccepting) offer.outcome.resolve('failed')
   }
 
   #find(id: OfferId): OpenOffer {

@@ -91,7 +91,8 @@ class RunningApp implements App {
     })
     this.#registry = registry
     this.#news = new News(registry)
-    const effects = new SettingsEffects({ engine, settings, registry, coordinators, log })
+    const offers = new OfferDesk({ engine, registry, log })
+    const effects = new SettingsEffects({ engine, settings, registry, offers, coordinators, log })
     resources.defer(() => effects.close())
     settings.onChange(() => this.#news.tell({ kind: 'settings', settings: settings.view() }))
     options.shell.updates?.onChange((update) => {
@@ -104,7 +105,7 @@ class RunningApp implements App {
       registry,
       coordinators,
       shell: options.shell,
-      offers: new OfferDesk({ engine, registry, log }),
+      offers,
       places: { homeDir: homedir(), platform: options.platform },
       snapshot: () => this.snapshot(),
       watch: (listener, signal) => this.#watch(listener, signal),

@@ -3,6 +3,7 @@
 import { toAppError } from '#shared/errors.ts'
 import type { Engine, EngineOptions, NetworkOptions } from '../engine.ts'
 import { isEqualData } from './equal-data.ts'
+import type { OfferDesk } from './offers.ts'
 import type { OwnCoordinators } from './own-coordinators.ts'
 import type { SettingsStore } from './settings-store.ts'
 import type { TransferRegistry } from './transfer-registry.ts'
@@ -15,6 +16,7 @@ export interface SettingsEffectsOptions {
   readonly settings: Pick<SettingsStore, 'view' | 'limits' | 'network' | 'onChange'>
   readonly registry: Pick<TransferRegistry, 'restartAll'>
   readonly coordinators: Pick<OwnCoordinators, 'endOutdated'>
+  readonly offers: Pick<OfferDesk, 'renewAll'>
   readonly log: NonNullable<EngineOptions['log']>
 }
 
@@ -63,11 +65,12 @@ export class SettingsEffects {
 
   /** Does not throw. Nothing to do if the person has changed it back meanwhile. */
   async #restart(): Promise<void> {
-    const { coordinators, registry, settings, log } = this.#options
+    const { coordinators, registry, offers, settings, log } = this.#options
     const network = settings.network()
     if (isEqualData(network, this.#inForce)) return
     this.#inForce = network
     try {
+      offers.renewAll()
       await coordinators.endOutdated()
       await registry.restartAll()
     } catch (thrown) {

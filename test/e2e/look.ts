@@ -19,6 +19,7 @@ const SIZES = [
 
 const [folder = 'coverage/looks', ...names] = process.argv.slice(2)
 const one = process.env['LOOK'] // “dark-ko-420”: only that one of the twelve
+const deviceScaleFactor = Number(process.env['SCALE'] ?? 1) // 2: as sharp as on a fine screen
 const page = join(resolve(folder), 'page')
 await mkdir(folder, { recursive: true })
 await build({ configFile: 'vite.config.ts', logLevel: 'warn', build: { outDir: page, emptyOutDir: true } })
@@ -36,6 +37,7 @@ try {
             colorScheme,
             locale,
             viewport,
+            deviceScaleFactor,
             reducedMotion: 'reduce',
             timezoneId: 'UTC',
           })

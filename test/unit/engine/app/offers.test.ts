@@ -260,3 +260,17 @@ function transferTopic(link: string): ReturnType<FakeTransfer['view']>['topic'] 
   const opened = new FakeEngine().open(link)
   return opened.view().topic
 }
+
+test('a change of the network’s settings looks at an open offer anew, and stops the old look', async () => {
+  const opened = open()
+  await describeIt(opened)
+  const before = opened.transfer()
+  desk.renewAll()
+  await vi.advanceTimersByTimeAsync(1)
+  expect(before.view().state).toBe('stopped')
+  expect(opened.transfer()).not.toBe(before)
+  await describeIt(opened)
+  expect(opened.events.at(-1)?.state).toBe('listed')
+  opened.page.abort()
+  expect(await opened.end).toBe('transfer.stopped')
+})
