@@ -19,6 +19,7 @@ import { createOutput } from '../output/create-output.ts'
 import type { Output } from '../output/output.ts'
 import { logFor } from '../session.ts'
 import { waitAtMost, whenAborted } from '#engine/app/waiting.ts'
+import { readUserFolders } from '#engine/app/user-folders.ts'
 import { onEnter } from './enter-key.ts'
 import { openBrowser } from './open-browser.ts'
 import { readPageFiles } from './page-files.ts'
@@ -115,10 +116,14 @@ async function run(args: Arguments, context: Context): Promise<number> {
     })
     const hosts = isAnyHost(where.host) ? reachableHosts() : [bracketed(where.host)]
     const urls = origins.length > 0 ? origins : hosts.map((host) => `http://${host}:${server?.port}/`)
-    const announce = (): string => say(context, output, args, { urls, sessions, password, isOpenToNetwork })
-    const address = announce()
+    const address = say(context, output, args, { urls, sessions, password, isOpenToNetwork })
     if (args.has('open')) openBrowser(address, context.platform)
-    const stopListening = password === undefined ? onEnter(context.stdin, () => void announce()) : undefined
+    const sayAgain = (): void => {
+      const url = tokenUrl(urls[0] ?? '', sessions.newToken())
+      if (args.has('json')) output.listening([url])
+      else context.stdout.write(`\n  ${url}\n`)
+    }
+    const stopListening = password === undefined ? onEnter(context.stdin, () => sayAgain()) : undefined
     await whenAborted(context.interruption)
     stopListening?.()
   } finally {
@@ -127,9 +132,9 @@ async function run(args: Arguments, context: Context): Promise<number> {
   return EXIT_CODES.interrupted
 }
 
-function openApp(context: Context, log: ReturnType<typeof logFor>): Promise<App> {
+async function openApp(context: Context, log: ReturnType<typeof logFor>): Promise<App> {
   const dataDir = readDataDir(context)
-  const downloads = path.join(context.homeDir, 'Downloads')
+  const { downloads } = await readUserFolders(context.homeDir, context.platform)
   const bindAddress = context.environment['BEELINE_BIND']
   const isBound = bindAddress !== undefined && bindAddress !== ''
   return context.services.openApp({

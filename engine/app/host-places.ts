@@ -3,6 +3,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { HostFolder } from '#shared/api/host-views.ts'
+import { readUserFolders } from './user-folders.ts'
 
 export interface PlaceSource {
   readonly homeDir: string
@@ -18,10 +19,11 @@ const MAX_DISKS = 32
 
 /** Only those that are there, in this order. */
 export async function findPlaces({ homeDir, platform }: PlaceSource): Promise<Place[]> {
+  const own = await readUserFolders(homeDir, platform)
   const wanted: Place[] = [
     { kind: 'home', path: homeDir },
-    { kind: 'downloads', path: path.join(homeDir, 'Downloads') },
-    { kind: 'desktop', path: path.join(homeDir, 'Desktop') },
+    { kind: 'downloads', path: own.downloads },
+    { kind: 'desktop', path: own.desktop },
     ...(await disksOf(platform)).map((disk): Place => ({ kind: 'disk', path: disk })),
   ]
   const isThere = await Promise.all(wanted.map((place) => isFolder(place.path)))

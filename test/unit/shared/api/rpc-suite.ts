@@ -19,7 +19,7 @@ const LINK_EVENT = (link: string) => ({ kind: 'link', link }) as const
 /** A busy machine and a browser in between take their time; a case that fails is only slower. Milliseconds. */
 const PATIENCE_MS = 20_000
 
-export function waitFor(check: () => void): Promise<void> {
+export function waitFor(check: () => void | Promise<void>): Promise<void> {
   return vi.waitFor(check, PATIENCE_MS)
 }
 
