@@ -9,7 +9,6 @@ import { bracketed, isAnyHost } from '#engine/app/embedded-coordinator.ts'
 import { openSecretsFile } from '#engine/app/file-secrets.ts'
 import { errnoOf } from '#engine/store/disk-error.ts'
 import { VERSION } from '#engine/version.ts'
-import type { Capabilities } from '#shared/api/host-views.ts'
 import { AppError } from '#shared/errors.ts'
 import { usageError, type Arguments } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
@@ -23,7 +22,7 @@ import { readUserFolders } from '#engine/app/user-folders.ts'
 import { onEnter } from './enter-key.ts'
 import { openBrowser } from './open-browser.ts'
 import { readPageFiles } from './page-files.ts'
-import { UPLOAD_PATH } from './page-requests.ts'
+import { PAGE_CAPABILITIES } from './page-capabilities.ts'
 import { startPageServer, type PageServer, type PageServerOptions } from './page-server.ts'
 import { readPassword } from './password.ts'
 import { Sessions } from './sessions.ts'
@@ -34,18 +33,6 @@ import { servingLines, tokenUrl } from './words.ts'
 const DEFAULT_PORT = 8788
 /** The process ends then in any case; what has arrived is on disk. */
 const CLOSE_LIMIT_MS = 8000
-
-const CAPABILITIES: Capabilities = {
-  shell: 'web',
-  dialogs: false,
-  reveal: false,
-  startAtLogin: false,
-  tray: false,
-  notifications: false,
-  updates: false,
-  upload: UPLOAD_PATH,
-  secrets: 'file',
-}
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -145,7 +132,7 @@ async function openApp(context: Context, log: ReturnType<typeof logFor>): Promis
     },
     version: VERSION,
     platform: context.platform,
-    shell: { capabilities: CAPABILITIES, secrets: openSecretsFile(dataDir) },
+    shell: { capabilities: PAGE_CAPABILITIES, secrets: openSecretsFile(dataDir) },
     startCoordinator: context.services.startCoordinator,
     ...(isBound ? { bindAddress, listen: { host: bindAddress, port: undefined } } : {}),
     ...(log === undefined ? {} : { log }),

@@ -5,6 +5,7 @@
 
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
+import { PAGE_CAPABILITIES } from '#cli/serve/page-capabilities.ts'
 import { openSecretsFile } from '#engine/app/file-secrets.ts'
 import { openApp } from '#engine/app/open-app.ts'
 import type { Remote } from '#shared/api/contract.ts'
@@ -29,17 +30,7 @@ const app = await openApp({
   version: 'bench',
   platform: process.platform,
   shell: {
-    capabilities: {
-      shell: 'web',
-      dialogs: false,
-      reveal: false,
-      startAtLogin: false,
-      tray: false,
-      notifications: false,
-      updates: false,
-      upload: null,
-      secrets: 'file',
-    },
+    capabilities: PAGE_CAPABILITIES,
     secrets: openSecretsFile(home),
   },
   startCoordinator: () => Promise.reject(new Error('the bench has its own')),

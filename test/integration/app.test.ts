@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startStandalone } from '#coordinator/standalone.ts'
 import type { App } from '#engine/app/app.ts'
+import { PAGE_CAPABILITIES } from '#cli/serve/page-capabilities.ts'
 import { openSecretsFile } from '#engine/app/file-secrets.ts'
 import { openApp } from '#engine/app/open-app.ts'
 import type { Remote } from '#shared/api/contract.ts'
@@ -52,17 +53,7 @@ class Person {
       version: '0',
       platform: process.platform,
       shell: {
-        capabilities: {
-          shell: 'web',
-          dialogs: false,
-          reveal: false,
-          startAtLogin: false,
-          tray: false,
-          notifications: false,
-          updates: false,
-          upload: null,
-          secrets: 'file',
-        },
+        capabilities: PAGE_CAPABILITIES,
         secrets: openSecretsFile(folder.at(name)),
       },
       startCoordinator: startStandalone,

@@ -10,17 +10,6 @@ export const GB = 1_000_000_000
 /** A fixed moment, so that pictures can be compared. */
 export const NOW_MS = Date.UTC(2026, 10, 21, 9, 30)
 
-export const WEB: Capabilities = {
-  shell: 'web',
-  dialogs: false,
-  reveal: false,
-  startAtLogin: false,
-  tray: false,
-  notifications: false,
-  updates: false,
-  upload: '/upload',
-  secrets: 'file',
-}
 const DESKTOP: Capabilities = {
   shell: 'desktop',
   dialogs: true,

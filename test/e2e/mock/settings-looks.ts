@@ -1,9 +1,10 @@
 /** Pictures of the settings, of the login page, and of choosing files. */
 
+import { PAGE_CAPABILITIES } from '#cli/serve/page-capabilities.ts'
 import type { Page } from '@playwright/test'
 import type { AppView } from '#shared/api/views.ts'
 import { AppError } from '#shared/errors.ts'
-import { appView, MB, SETTINGS, WEB } from './fixtures.ts'
+import { appView, MB, SETTINGS } from './fixtures.ts'
 import type { Look } from './look-shape.ts'
 import { mockEngine } from './mock-engine.ts'
 
@@ -35,7 +36,7 @@ const testButton = (page: Page, nth: number): Promise<void> =>
 
 export const SETTINGS_LOOKS: readonly Look[] = [
   look('settings-general', 0, {}),
-  look('settings-general-web', 0, { capabilities: WEB }),
+  look('settings-general-web', 0, { capabilities: PAGE_CAPABILITIES }),
   look('settings-network', 1, {}),
   look('settings-network-bottom', 1, {}, async (page) => {
     await page.getByRole('heading', { name: /UDP/ }).scrollIntoViewIfNeeded()
@@ -113,7 +114,7 @@ export const SETTINGS_LOOKS: readonly Look[] = [
   look('settings-about', 3, { update: { version: '0.2.0', state: 'downloading', progress: 0.4 } }),
   { name: 'login-password', engine: () => mockEngine(), session: 'password', prepare: tryPassword },
   { name: 'login-token', engine: () => mockEngine(), session: 'token' },
-  look('host-destination', 0, { capabilities: WEB }, async (page) => {
+  look('host-destination', 0, { capabilities: PAGE_CAPABILITIES }, async (page) => {
     await page.getByRole('button', { name: /Choose…|선택…/ }).click()
   }),
 ]

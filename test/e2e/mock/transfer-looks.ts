@@ -1,9 +1,10 @@
 /** The list of transfers, and everything between files, links and folders. */
 
+import { PAGE_CAPABILITIES } from '#cli/serve/page-capabilities.ts'
 import type { TransferId } from '#shared/api/views.ts'
 import type { OfferEvent, OfferId } from '#shared/api/transfer-views.ts'
 import { AppError } from '#shared/errors.ts'
-import { appView, GB, MB, NOW_MS, TRANSFERS, transfer, WEB } from './fixtures.ts'
+import { appView, GB, MB, NOW_MS, TRANSFERS, transfer } from './fixtures.ts'
 import type { Look } from './look-shape.ts'
 import { aborted, mockEngine, type MockEngine } from './mock-engine.ts'
 
@@ -106,7 +107,7 @@ export const TRANSFER_LOOKS: readonly Look[] = [
   },
   {
     name: 'share-menu',
-    engine: () => mockEngine(appView({ capabilities: WEB })),
+    engine: () => mockEngine(appView({ capabilities: PAGE_CAPABILITIES })),
     prepare: async (page) => {
       await page.locator('.share-more').click()
     },
@@ -135,7 +136,7 @@ export const TRANSFER_LOOKS: readonly Look[] = [
   },
   {
     name: 'upload',
-    engine: () => mockEngine(appView({ capabilities: WEB })),
+    engine: () => mockEngine(appView({ capabilities: PAGE_CAPABILITIES })),
     prepare: async (page) => {
       // Never answered: the picture is of the middle.
       await page.route('**/upload/**', () => undefined)

@@ -1,3 +1,4 @@
+import { PAGE_CAPABILITIES } from '#cli/serve/page-capabilities.ts'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import * as v from 'valibot'
 import type { App, AppOptions, Shell } from '#engine/app/app.ts'
@@ -6,18 +7,6 @@ import { AppView, type AppEvent, type UpdateView } from '#shared/api/views.ts'
 import { AppError } from '#shared/errors.ts'
 import { TempFolder } from '#test/integration/harness/temp-folder.ts'
 import { FakeEngine, FakeLibrary } from './fake-engine.ts'
-
-const CAPABILITIES: Shell['capabilities'] = {
-  shell: 'web',
-  dialogs: false,
-  reveal: false,
-  startAtLogin: false,
-  tray: false,
-  notifications: false,
-  updates: false,
-  upload: null,
-  secrets: 'file',
-}
 
 let folder: TempFolder
 let library: FakeLibrary
@@ -43,7 +32,7 @@ async function open(shell: Partial<Shell> = {}): Promise<{ app: App; engine: Fak
     version: '1.2.3',
     platform: 'linux',
     shell: {
-      capabilities: CAPABILITIES,
+      capabilities: PAGE_CAPABILITIES,
       secrets: {
         seal: (secret) => {
           const sealed = `s${secrets.size}`
