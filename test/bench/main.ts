@@ -1,4 +1,4 @@
-/** `npm run bench [-- quick | memory | ui]`: measures side by side in one run, prints ratios, appends to a results file. */
+/** `npm run bench [-- quick | memory | ui | click]`: measures side by side in one run, prints ratios, appends to a results file. */
 
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -11,6 +11,7 @@ import {
   measureTcp,
   type Measured,
 } from './one-to-one.ts'
+import { measureClicks } from './click.ts'
 import { measureUi, type Lively } from './ui.ts'
 
 const MIB = 1024 * 1024
@@ -31,8 +32,11 @@ try {
     case 'ui':
       await ui(512 * MIB, 3)
       break
+    case 'click':
+      await click(1024 * MIB)
+      break
     default:
-      process.stderr.write('npm run bench [-- one | quick | memory | ui]\n')
+      process.stderr.write('npm run bench [-- one | quick | memory | ui | click]\n')
       process.exitCode = 64
   }
 } finally {
@@ -103,6 +107,17 @@ async function memory(bytes: number): Promise<void> {
   )
   print(result)
   keep({ kind: 'memory', bytes, runs: [result] })
+}
+
+async function click(bytes: number): Promise<void> {
+  makeFile(join(scratch, 'film.bin'), bytes)
+  const result = await measureClicks(scratch, 'film.bin', bytes, scratch)
+  const { clicks, p50Ms, p99Ms, maxMs, mibPerSecond } = result
+  write(
+    `${clicks} clicks beside ${mibPerSecond.toFixed(0)} MiB/s: answered in ${p50Ms.toFixed(0)} ms (median), ` +
+      `${p99Ms.toFixed(0)} ms (p99), ${maxMs.toFixed(0)} ms at most`,
+  )
+  keep({ kind: 'click', bytes, runs: [result] })
 }
 
 async function ui(bytes: number, rounds: number): Promise<void> {

@@ -35,7 +35,7 @@ export const transfers = {
     receiving: (devices: string) => `Receiving from ${devices}`,
     stalled: 'Waiting for somebody who has the rest',
     sending: (devices: string) => `Sending to ${devices}`,
-    shared: 'Shared · nobody has fetched it yet',
+    shared: 'Shared · nobody is fetching it right now',
     sharedSent: (size: string) => `Shared · ${size} sent so far`,
     sharedDone: (devices: string) => `Shared · fetched by ${devices}`,
     passing: (devices: string) => `Complete · passing on to ${devices}`,

@@ -36,7 +36,7 @@ export const transfers: Messages['transfers'] = {
     receiving: (devices) => `${devices}에서 받는 중`,
     stalled: '나머지를 가진 사람을 기다리는 중',
     sending: (devices) => `${devices}로 보내는 중`,
-    shared: '공유 중 · 아직 받은 사람이 없습니다',
+    shared: '공유 중 · 지금은 받는 사람이 없습니다',
     sharedSent: (size) => `공유 중 · 지금까지 ${size} 보냄`,
     sharedDone: (devices) => `공유 중 · ${devices}가 받음`,
     passing: (devices) => `받기 완료 · ${devices}와 나누는 중`,

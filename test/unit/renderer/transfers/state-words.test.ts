@@ -26,7 +26,7 @@ describe('what a transfer says of itself', () => {
 
   test('an own share: nobody yet, somebody now, somebody before, complete copies', () => {
     const own = { role: 'send', state: 'seeding' } as const
-    expect(words(own)).toBe('Shared · nobody has fetched it yet')
+    expect(words(own)).toBe('Shared · nobody is fetching it right now')
     expect(words({ ...own, peers: [peer('a', LAN, { completeness: 0.4 })] })).toBe('Sending to 1 device')
     expect(words({ ...own, sentBytes: 5 * MB })).toBe('Shared · 5.00 MB sent so far')
     const complete = peer('a', LAN, { completeness: 1, sentBytes: MB })
@@ -36,7 +36,7 @@ describe('what a transfer says of itself', () => {
   test('a seeder that got nothing from here has not fetched it here', () => {
     const other = peer('a', LAN, { completeness: 1, sentBytes: 0 })
     expect(words({ role: 'send', state: 'seeding', peers: [other] })).toBe(
-      'Shared · nobody has fetched it yet',
+      'Shared · nobody is fetching it right now',
     )
   })
 
