@@ -46,7 +46,7 @@ export async function measureClicks(
     const startedMs = performance.now()
     const took: number[] = []
     const { page } = receiver
-    const done = page.getByText(/^(Complete|Received)/).first()
+    const done = page.getByText(/^Complete · /).first()
     for (let turn = 0; !(await done.isVisible()); turn++) {
       took.push(await clickAndWait(page, ['Files', 'Overview', 'Connections'][turn % 3] ?? 'Files'))
       await page.waitForTimeout(PAUSE_MS)
@@ -99,9 +99,9 @@ async function share(page: Page, folder: string, name: string): Promise<string> 
   await dialog.getByRole('button', { name: 'Go' }).click()
   await page.getByRole('checkbox', { name }).click({ force: true })
   await page.getByRole('button', { name: 'Choose 1' }).click()
-  await page.getByRole('button', { name: 'Copy link' }).click()
+  await dialog.getByRole('button', { name: 'Copy link' }).click()
   const link = await page.evaluate(() => navigator.clipboard.readText())
-  await page.getByRole('button', { name: 'Done' }).click()
+  await dialog.getByRole('button', { name: 'Done' }).click()
   return link
 }
 
