@@ -39,8 +39,8 @@ export class Incoming extends TransferBase implements IncomingTransfer {
   #destination: string | null
   #finishedAtMs: number | null
 
-  constructor(parts: EngineParts, link: Link, remembered?: TransferRow) {
-    super(parts, link, 'looking')
+  constructor(parts: EngineParts, link: Link, remembered?: TransferRow, fetchedBefore = 0) {
+    super(parts, link, 'looking', fetchedBefore)
     this.#link = link
     this.#remembered = remembered
     this.#destination = remembered?.place ?? null

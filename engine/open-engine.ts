@@ -77,6 +77,7 @@ class RunningEngine implements Engine {
         paths: absolute,
         createdAtMs,
         addedAtMs,
+        fetchedBefore: 0,
         saved: undefined,
       }),
     )
@@ -112,7 +113,14 @@ class RunningEngine implements Engine {
     this.#remembered.forgetLook()
     if (row.role === 'send') return this.#resumeShare(row, share)
     const { public_key: publicKey, secret, coordinators } = share
-    const incoming = this.#keep(new Incoming(this.#parts, { publicKey, secret, coordinators }, row))
+    const incoming = this.#keep(
+      new Incoming(
+        this.#parts,
+        { publicKey, secret, coordinators },
+        row,
+        this.#remembered.fetchedCountOf(row),
+      ),
+    )
     incoming.takeUp(row, this.#remembered.selectionOf(row))
     return incoming
   }
@@ -190,6 +198,7 @@ class RunningEngine implements Engine {
         paths,
         createdAtMs: share.created_at_ms,
         addedAtMs: row.added_at_ms,
+        fetchedBefore: this.#remembered.fetchedCountOf(row),
         saved: summary === null || manifest === null ? undefined : { summary, manifest },
       }),
     )

@@ -23,6 +23,8 @@ export interface OutgoingOptions {
   readonly paths: readonly string[]
   readonly createdAtMs: number
   readonly addedAtMs: number
+  /** Devices that got everything in earlier runs. */
+  readonly fetchedBefore: number
   /** Of an earlier run: the files must still be the same. */
   readonly saved: { readonly summary: Uint8Array; readonly manifest: Uint8Array } | undefined
 }
@@ -45,7 +47,7 @@ export class OutgoingTransfer extends TransferBase {
     { readonly tree: FolderTree; readonly sizes: readonly number[]; readonly all: Uint8Array } | undefined
 
   constructor(parts: EngineParts, options: OutgoingOptions) {
-    super(parts, options.link, 'preparing')
+    super(parts, options.link, 'preparing', options.fetchedBefore)
     this.#options = options
     this.act(() => this.#prepare())
   }

@@ -10,6 +10,9 @@ const MAX_PEOPLE = 200
 interface Person {
   name: string
   completeness: number
+  /** It was here with less than everything, so what it has by now it got meanwhile. */
+  wasPartial: boolean
+  isCounted: boolean
   /** Bytes of earlier sessions. */
   receivedBefore: number
   sentBefore: number
@@ -17,17 +20,39 @@ interface Person {
   session: PeerSession | undefined
 }
 
+const STRANGER = {
+  name: '',
+  completeness: 0,
+  wasPartial: false,
+  isCounted: false,
+  receivedBefore: 0,
+  sentBefore: 0,
+}
+
 type PersonView = DetailsEvent['people'][number]
 
 export class People {
   /** The latest last. */
   readonly #people = new Map<PeerId, Person>()
+  #fetchedCount: number
+
+  /** @param fetchedBefore of earlier runs */
+  constructor(fetchedBefore = 0) {
+    this.#fetchedCount = fetchedBefore
+  }
+
+  /** Who got everything while being observed, from here or from others. */
+  get fetchedCount(): number {
+    return this.#fetchedCount
+  }
 
   observe(sessions: ReadonlyMap<PeerId, PeerSession>): void {
-    for (const [peer, person] of this.#people) {
-      if (person.session !== undefined && sessions.get(peer) !== person.session) part(person)
-    }
     for (const session of sessions.values()) if (session.hasGreeted) this.#meet(session)
+    for (const [peer, person] of this.#people) {
+      if (person.session === undefined) continue
+      this.#count(person, person.session)
+      if (sessions.get(peer) !== person.session) part(person)
+    }
   }
 
   view(sessions: ReadonlyMap<PeerId, PeerSession>): PersonView[] {
@@ -51,9 +76,20 @@ export class People {
     const known = this.#people.get(peer)
     if (known?.session === session) return
     this.#people.delete(peer)
-    const before = known ?? { name: '', completeness: 0, receivedBefore: 0, sentBefore: 0 }
-    this.#people.set(peer, { ...before, session })
+    if (known !== undefined) part(known)
+    this.#people.set(peer, { ...(known ?? STRANGER), session })
     if (this.#people.size > MAX_PEOPLE) this.#forgetOldest()
+  }
+
+  #count(person: Person, session: PeerSession): void {
+    const { remote } = session
+    if (person.isCounted || remote === undefined || remote.length === 0) return
+    if (remote.count < remote.length) person.wasPartial = true
+    // Whoever came complete and took nothing has it from another time.
+    else if (person.wasPartial || person.sentBefore + session.sentBytes > 0) {
+      person.isCounted = true
+      this.#fetchedCount++
+    }
   }
 
   /** Of those who have left, if there are any. */

@@ -66,6 +66,12 @@ export class Remembered {
     return parsed.success ? parsed.output : null
   }
 
+  /** What the last view said; none when it cannot be read. */
+  fetchedCountOf(row: TransferRow): number {
+    const saved = v.safeParse(SavedView, row.last_view)
+    return saved.success ? saved.output.fetchedCount : 0
+  }
+
   /** Throws AppError `transfer.unknown`, `transfer.running`, `settings.bad-value`, `api.unavailable`. */
   select(id: TransferId, selection: Selection): void {
     const { row, share } = this.row(id)
@@ -161,6 +167,7 @@ export class Remembered {
       resumedBytes: 0,
       receivedBytes: 0,
       sentBytes: 0,
+      fetchedCount: 0,
       downBytesPerSecond: 0,
       upBytesPerSecond: 0,
       etaMs: null,

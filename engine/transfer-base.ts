@@ -30,6 +30,7 @@ type CommonView = Pick<
   | 'notices'
   | 'receivedBytes'
   | 'sentBytes'
+  | 'fetchedCount'
   | 'downBytesPerSecond'
   | 'upBytesPerSecond'
 >
@@ -51,7 +52,8 @@ export abstract class TransferBase implements Transfer {
   #error: AppError | undefined
   #release: Promise<void> | undefined
 
-  constructor(parts: EngineParts, link: Link, first: TransferState) {
+  /** @param fetchedBefore devices that got everything in earlier runs */
+  constructor(parts: EngineParts, link: Link, first: TransferState, fetchedBefore: number) {
     this.parts = parts
     this.link = printLink(link)
     this.topic = topicOf(link.publicKey)
@@ -75,7 +77,7 @@ export abstract class TransferBase implements Transfer {
         withdrawn: () => this.onWithdrawn?.(),
       },
     })
-    this.#details = new TransferDetails(this.session.swarm)
+    this.#details = new TransferDetails(this.session.swarm, fetchedBefore)
   }
 
   /** Undefined before it has a place in the library. */
@@ -185,6 +187,7 @@ export abstract class TransferBase implements Transfer {
       notices: this.notices.list(),
       receivedBytes: this.session.swarm.receivedBytes,
       sentBytes: this.session.swarm.sentBytes,
+      fetchedCount: this.#details.fetchedCount,
       downBytesPerSecond: peers.reduce((sum, peer) => sum + peer.downBytesPerSecond, 0),
       upBytesPerSecond: peers.reduce((sum, peer) => sum + peer.upBytesPerSecond, 0),
     }

@@ -10,15 +10,21 @@ import { RateHistory } from './rate-history.ts'
 export class TransferDetails {
   readonly #swarm: Swarm
   readonly #rates: RateHistory
-  readonly #people = new People()
+  readonly #people: People
   readonly #stopSampling: () => void
 
-  constructor(swarm: Swarm, clock: Clock = systemClock) {
+  /** @param fetchedBefore devices that got everything in earlier runs */
+  constructor(swarm: Swarm, fetchedBefore = 0, clock: Clock = systemClock) {
     this.#swarm = swarm
+    this.#people = new People(fetchedBefore)
     this.#rates = new RateHistory(() => clock.now())
     this.#stopSampling = clock.every(RATE_INTERVAL_MS, () => {
       this.#rates.sample(swarm.receivedBytes, swarm.sentBytes)
     })
+  }
+
+  get fetchedCount(): number {
+    return this.#people.fetchedCount
   }
 
   /** Peers may have come or gone. */

@@ -154,6 +154,8 @@ export const TransferView = v.object({
   resumedBytes: Bytes,
   receivedBytes: Bytes,
   sentBytes: Bytes,
+  /** Devices that were seen to get everything, since the transfer was made. */
+  fetchedCount: Count,
   downBytesPerSecond: BytesPerSecond,
   upBytesPerSecond: BytesPerSecond,
   /** Milliseconds; null while unknown. */

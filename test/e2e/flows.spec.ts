@@ -72,6 +72,7 @@ test('share, link, receive: both windows show the files, the progress and the ro
   expect(compareFolders(folder.at('source', 'album'), `${jonas.downloads}/album`)).toEqual([])
   await expect(jonas.page.getByText('LAN').first()).toBeVisible()
   await expect(mina.page.getByText('LAN').first()).toBeVisible()
+  await expect(mina.page.getByText('Shared · fetched by 1 device').first()).toBeVisible()
   expect([...mina.complaints, ...jonas.complaints]).toEqual([])
 })
 

@@ -56,10 +56,9 @@ export function stateWords(view: TransferView, text: Messages, format: Format, n
       return here.length === 0 ? words.connecting : words.receiving(devices(here.length))
     case 'seeding': {
       const served = here.filter(({ completeness }) => completeness < 1).length
-      const complete = here.filter(({ completeness, sentBytes }) => completeness >= 1 && sentBytes > 0).length
       if (view.role === 'get') return served > 0 ? words.passing(devices(served)) : words.passingIdle
       if (served > 0) return words.sending(devices(served))
-      if (complete > 0) return words.sharedDone(devices(complete))
+      if (view.fetchedCount > 0) return words.sharedDone(devices(view.fetchedCount))
       if (isHidden(view)) return words.hidden
       return view.sentBytes > 0 ? words.sharedSent(format.bytes(view.sentBytes)) : words.shared
     }

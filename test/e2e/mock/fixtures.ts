@@ -149,6 +149,7 @@ export function transfer(id: number, title: string, more: Partial<TransferView> 
     resumedBytes: 0,
     receivedBytes: 0,
     sentBytes: 0,
+    fetchedCount: 0,
     downBytesPerSecond: 0,
     upBytesPerSecond: 0,
     etaMs: null,

@@ -45,6 +45,7 @@ export function transferView(changes: Partial<Record<keyof TransferView, unknown
     resumedBytes: 0,
     receivedBytes: 744_000_000,
     sentBytes: 0,
+    fetchedCount: 0,
     downBytesPerSecond: 54_200_000,
     upBytesPerSecond: 0,
     etaMs: 8400,

@@ -118,6 +118,53 @@ describe('people', () => {
     expect(v.is(DetailsEvent.entries.people, views)).toBe(true)
   })
 
+  test('who get everything are counted once, however often they come back', () => {
+    const people = new People(3)
+    const sessions = new Map<PeerId, PeerSession>()
+    const see = (session: PeerSession): void => {
+      sessions.set(session.peer, session)
+      people.observe(sessions)
+    }
+    const first = greeted(1)
+    first.remote = new Bitfield(4)
+    see(first)
+    expect(people.fetchedCount).toBe(3)
+    first.remote = Bitfield.full(4)
+    people.observe(sessions)
+    sessions.clear()
+    people.observe(sessions)
+    const again = greeted(1)
+    again.remote = Bitfield.full(4)
+    see(again)
+    expect(people.fetchedCount).toBe(4)
+  })
+
+  test('who had everything when they came did not get it now, unless it came from here', () => {
+    const people = new People()
+    const seeder = greeted(1)
+    seeder.remote = Bitfield.full(1)
+    const quick = greeted(2)
+    quick.remote = Bitfield.full(1)
+    quick.sentBytes = 10
+    people.observe(
+      new Map([
+        [seeder.peer, seeder],
+        [quick.peer, quick],
+      ]),
+    )
+    expect(people.fetchedCount).toBe(1)
+  })
+
+  test('who finish and leave between two looks are counted', () => {
+    const people = new People()
+    const session = greeted(1)
+    session.remote = new Bitfield(4)
+    people.observe(new Map([[session.peer, session]]))
+    session.remote = Bitfield.full(4)
+    people.observe(new Map())
+    expect(people.fetchedCount).toBe(1)
+  })
+
   test('who never said hello are nobody', () => {
     const people = new People()
     const stranger = new PeerSession(peer(1))

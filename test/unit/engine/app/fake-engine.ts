@@ -50,6 +50,7 @@ export function transferView(changes: Partial<TransferView> = {}): TransferView 
     resumedBytes: 0,
     receivedBytes: 0,
     sentBytes: 0,
+    fetchedCount: 0,
     downBytesPerSecond: 0,
     upBytesPerSecond: 0,
     etaMs: null,
