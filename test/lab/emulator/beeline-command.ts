@@ -1,0 +1,93 @@
+/** One of Beeline's commands on a host of an emulated line, followed through its JSON events. */
+
+import type { ChildProcess } from 'node:child_process'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import * as v from 'valibot'
+import type { Host } from './host.ts'
+
+const LAUNCHER = path.resolve(import.meta.dirname, '../../../cli/beeline.js')
+/** Two commands start and meet within seconds on any profile. Milliseconds. */
+const MEET_LIMIT_MS = 60_000
+/** Of what it wrote to standard error. */
+const MAX_LAST_WORDS = 1000
+
+const Event = v.looseObject({ event: v.string() })
+type Event = v.InferOutput<typeof Event>
+const Progress = v.looseObject({ transfer: v.looseObject({ receivedBytes: v.number() }) })
+const Done = v.looseObject({ receivedBytes: v.number() })
+
+export class BeelineCommand implements Disposable {
+  /** Of `performance.now()`; as far as four reports a second can tell. */
+  firstByteAtMs: number | undefined
+  receivedBytes = 0
+  readonly #child: ChildProcess
+  readonly #events = new Map<string, PromiseWithResolvers<Event>>()
+  #lastWords = ''
+  #isOver = false
+
+  constructor(host: Host, argv: readonly string[], home: string) {
+    this.#child = host.spawn(process.execPath, [LAUNCHER, ...argv, '--json', '--verbose'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, BEELINE_HOME: home, BEELINE_BIND: host.address, BEELINE_COORDINATOR: '' },
+    })
+    const { stdout, stderr } = this.#child
+    if (stdout === null || stderr === null) throw new Error('no output')
+    stderr.on('data', (data: Buffer) => {
+      this.#lastWords = (this.#lastWords + data.toString()).slice(-MAX_LAST_WORDS)
+    })
+    createInterface({ input: stdout }).on('line', (line) => this.#read(v.parse(Event, JSON.parse(line))))
+    this.#child.once('close', () => {
+      this.#isOver = true
+      for (const { reject } of this.#events.values()) reject(this.#ended())
+    })
+  }
+
+  /** Also one that has been already. Rejects when the command ends without it. */
+  async event(name: string, limitMs = MEET_LIMIT_MS): Promise<Event> {
+    const event = await this.#within(name, limitMs)
+    if (event === undefined) throw new Error(`no “${name}” within ${limitMs} ms: ${this.#lastWords}`)
+    return event
+  }
+
+  /** False at the limit. Rejects when the command fails. */
+  async isDone(limitMs: number): Promise<boolean> {
+    return (await this.#within('done', limitMs)) !== undefined
+  }
+
+  [Symbol.dispose](): void {
+    this.#child.kill('SIGKILL')
+  }
+
+  async #within(name: string, limitMs: number): Promise<Event | undefined> {
+    const limit = Promise.withResolvers<undefined>()
+    const timer = setTimeout(() => limit.resolve(undefined), limitMs)
+    return Promise.race([this.#awaited(name).promise, limit.promise]).finally(() => clearTimeout(timer))
+  }
+
+  #awaited(name: string): PromiseWithResolvers<Event> {
+    const known = this.#events.get(name)
+    if (known !== undefined) return known
+    const awaited = Promise.withResolvers<Event>()
+    // Nobody may be waiting any more when the command ends.
+    awaited.promise.catch(() => undefined)
+    if (this.#isOver) awaited.reject(this.#ended())
+    this.#events.set(name, awaited)
+    return awaited
+  }
+
+  #read(event: Event): void {
+    if (event.event === 'progress') this.#note(v.parse(Progress, event).transfer.receivedBytes)
+    if (event.event === 'done') this.#note(v.parse(Done, event).receivedBytes)
+    this.#awaited(event.event).resolve(event)
+  }
+
+  #note(receivedBytes: number): void {
+    if (receivedBytes > 0) this.firstByteAtMs ??= performance.now()
+    this.receivedBytes = Math.max(this.receivedBytes, receivedBytes)
+  }
+
+  #ended(): Error {
+    return new Error(`the command ended: ${this.#lastWords}`)
+  }
+}
