@@ -4,8 +4,7 @@
 type Mapping =
   'none' | 'endpoint-independent' | 'address-dependent' | 'address-and-port-dependent' | 'blocked'
 /** Whose packets it lets in, once somebody inside has sent one. */
-type Filtering =
-  'endpoint-independent' | 'address-dependent' | 'address-and-port-dependent' | 'blocked'
+type Filtering = 'endpoint-independent' | 'address-dependent' | 'address-and-port-dependent' | 'blocked'
 /** How successive mappings of a symmetric router differ. */
 type PortOrder = 'kept' | 'step' | 'random'
 
