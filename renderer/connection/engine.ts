@@ -20,18 +20,10 @@ const MAX_RETRY_MS = 4000
 
 export type EngineState = 'connecting' | 'online' | 'lost'
 
-export interface Engine {
+/** `call` and `stream` as the contract has them; both also fail with `api.closed` while the connection is lost. */
+export interface Engine extends Pick<Remote, 'call' | 'stream'> {
   readonly state: EngineState
   onState(listener: () => void): () => void
-  /** Rejects with AppError. */
-  call<K extends CallName>(name: K, input: CallInput<K>, signal?: AbortSignal): Promise<CallOutput<K>>
-  /** Rejects with AppError, also when the connection is lost. */
-  stream<K extends StreamName>(
-    name: K,
-    input: StreamInput<K>,
-    onItem: (item: StreamItem<K>) => void,
-    signal: AbortSignal,
-  ): Promise<void>
 }
 
 export class ReconnectingEngine implements Engine {
