@@ -1,6 +1,6 @@
 /** A dialog over the folders of the engine's computer, for a page that cannot see them. */
 
-import { useCallback, useEffect, useState, type ReactNode } from 'react'
+import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react'
 import { CornerLeftUp, File, Folder, HardDrive, House, Download, Monitor } from 'lucide-react'
 import type { HostFolder } from '#shared/api/host-views.ts'
 import { toAppError } from '#shared/errors.ts'
@@ -179,36 +179,47 @@ function useHostFolder(startAt: string | null): Browsing {
   const [typed, setTyped] = useState(startAt ?? '')
   const [error, setError] = useState<string>()
   const [isLoading, setIsLoading] = useState(true)
+  /** Counts the folders asked for: an answer that comes after a later question is not shown. */
+  const asked = useRef(0)
+  /** The person has changed the text since the last question: no answer may overwrite it. */
+  const isTyping = useRef(false)
   const open = useCallback(
-    (path: string | null) => {
+    (path: string | null, otherwise?: () => void) => {
+      const number = ++asked.current
+      isTyping.current = false
       setIsLoading(true)
-      engine
-        .call('host.folder', { path })
-        .then(
-          (found) => {
-            setFolder(found)
-            setTyped(found.path)
-            setError(undefined)
-          },
-          (thrown: unknown) => {
-            setError(toAppError(thrown).code)
-            if (path !== null) setTyped(path)
-          },
-        )
-        .finally(() => setIsLoading(false))
+      engine.call('host.folder', { path }).then(
+        (found) => {
+          if (number !== asked.current) return
+          setFolder(found)
+          if (!isTyping.current) setTyped(found.path)
+          setError(undefined)
+          setIsLoading(false)
+        },
+        (thrown: unknown) => {
+          if (number !== asked.current) return
+          if (otherwise !== undefined) {
+            otherwise()
+            return
+          }
+          setError(toAppError(thrown).code)
+          if (path !== null && !isTyping.current) setTyped(path)
+          setIsLoading(false)
+        },
+      )
     },
     [engine],
   )
   useEffect(() => {
-    engine.call('host.folder', { path: startAt }).then(
-      (found) => {
-        setFolder(found)
-        setTyped(found.path)
-        setIsLoading(false)
-      },
-      // The remembered folder is gone: begin where people usually do.
-      () => open(null),
-    )
-  }, [engine, open, startAt])
-  return { folder, typed, setTyped, error, isNew: error === 'source.not-found', isLoading, open }
+    // The remembered folder may be gone: then begin where people usually do.
+    open(startAt, () => open(null))
+    return () => {
+      asked.current++
+    }
+  }, [open, startAt])
+  const type = useCallback((text: string) => {
+    isTyping.current = true
+    setTyped(text)
+  }, [])
+  return { folder, typed, setTyped: type, error, isNew: error === 'source.not-found', isLoading, open }
 }
