@@ -183,11 +183,10 @@ function useHostFolder(startAt: string | null): Browsing {
   const asked = useRef(0)
   /** The person has changed the text since the last question: no answer may overwrite it. */
   const isTyping = useRef(false)
-  const open = useCallback(
+  const ask = useCallback(
     (path: string | null, otherwise?: () => void) => {
       const number = ++asked.current
       isTyping.current = false
-      setIsLoading(true)
       engine.call('host.folder', { path }).then(
         (found) => {
           if (number !== asked.current) return
@@ -210,13 +209,15 @@ function useHostFolder(startAt: string | null): Browsing {
     },
     [engine],
   )
-  useEffect(() => {
-    // The remembered folder may be gone: then begin where people usually do.
-    open(startAt, () => open(null))
-    return () => {
-      asked.current++
-    }
-  }, [open, startAt])
+  const open = useCallback(
+    (path: string | null) => {
+      setIsLoading(true)
+      ask(path)
+    },
+    [ask],
+  )
+  // The remembered folder may be gone: then begin where people usually do.
+  useEffect(() => ask(startAt, () => ask(null)), [ask, startAt])
   const type = useCallback((text: string) => {
     isTyping.current = true
     setTyped(text)
