@@ -15,6 +15,10 @@ export interface NetworkOptions {
   readonly bindAddress?: string
   /** Of UDP sockets; any when left out. */
   readonly portRange?: { readonly from: number; readonly to: number }
+  /** Asks the router to open ports; false when left out. */
+  readonly portMapping?: boolean
+  /** `http://host:port` of an HTTP proxy for what runs over TCP; left out: as the environment says. */
+  readonly proxy?: string
 }
 
 export interface EngineOptions {

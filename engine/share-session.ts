@@ -113,6 +113,8 @@ export class ShareSession {
         state: failure === undefined ? 'connecting' : 'failed',
         route: null,
         lanes: [],
+        history: [],
+        betterRoute: 'none',
         roundTripMs: null,
         downBytesPerSecond: 0,
         upBytesPerSecond: 0,

@@ -101,6 +101,9 @@ export function createImplementation(parts: ImplementationParts): Implementation
             : settings.serverAccess(wanted.id)
         await testServer(server, emit, signal)
       },
+      'doctor.run': async () => {
+        throw new AppError('api.unavailable')
+      },
     },
   }
 }

@@ -45,7 +45,7 @@ export function defaultGroups(defaults: {
       keepRunning: true,
       checkUpdates: false,
     },
-    network: { coordinator: null, routePolicy: 'automatic', portRange: null },
+    network: { coordinator: null, routePolicy: 'automatic', portRange: null, portMapping: true, proxy: null },
     limits: {
       upBytesPerSecond: null,
       downBytesPerSecond: null,

@@ -7,6 +7,7 @@
 import * as v from 'valibot'
 import { AppEvent, Paths, TransferId } from './views.ts'
 import { DetailsEvent, FolderView, OfferEvent, OfferId, Selection } from './transfer-views.ts'
+import { DoctorView } from './doctor-views.ts'
 import { HostFolder, Space } from './host-views.ts'
 import { IceServerDraft, IceServerId, ServerTestView, SettingsChange } from './settings-views.ts'
 
@@ -95,6 +96,8 @@ export const streams = {
     ]),
     item: ServerTestView,
   },
+  /** Looks at this device's network with the settings in force; over when the verdict is there. */
+  'doctor.run': { input: Nothing, item: DoctorView },
 } as const
 
 type Calls = typeof calls

@@ -25,7 +25,7 @@ export const IceServerView = v.object({
   username: v.string(),
   hasPassword: v.boolean(),
   isEnabled: v.boolean(),
-  /** `spare`: enabled, but earlier ones fill what the ICE library takes at a time. */
+  /** `spare`: enabled, and used as soon as an earlier one fails: the ICE library takes few at a time. */
   use: v.picklist(['used', 'spare', 'off']),
 })
 export type IceServerView = v.InferOutput<typeof IceServerView>
@@ -65,6 +65,10 @@ export const NetworkSettings = v.object({
   routePolicy: RoutePolicy,
   /** Of UDP sockets; null: whatever the system gives. */
   portRange: PortRange,
+  /** Asks the router to open ports (UPnP-IGD, NAT-PMP, PCP). */
+  portMapping: v.boolean(),
+  /** `http://host:port` for what runs over TCP; null: as the environment says (HTTPS_PROXY, NO_PROXY). No login in it. */
+  proxy: v.nullable(Text(512)),
 })
 export type NetworkSettings = v.InferOutput<typeof NetworkSettings>
 

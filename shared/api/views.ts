@@ -28,16 +28,36 @@ export const CandidateType = v.picklist(['host', 'srflx', 'prflx', 'relay'])
 export type CandidateType = v.InferOutput<typeof CandidateType>
 
 /**
- * - `same-device`, `same-network`: they meet without a router in between
- * - `public-address`: one side can be reached from everywhere; `hole-punched`: both routers let the packets through
- * - `relay-only`: a person on this side wanted it so; `no-direct-path`: none of the direct ways carried a packet
+ * LAN and direct:
+ * - `same-device`, `same-network`: they meet without a router in between; `hairpin`: one router in front of both turns
+ *   packets round
+ * - `public-address`: one side can be reached from everywhere; `port-mapped`: a router opened a port on request;
+ *   `hole-punched`: both routers let the packets through
+ *
+ * Relayed, from what both sides know of their networks:
+ * - `looking`: a direct way is still being looked for
+ * - `relay-only`, `relay-only-there`: the person on this, on the other side wants it so
+ * - `udp-blocked`, `udp-blocked-there`: the network lets no UDP out; `no-common-family`: IPv4 alone meets IPv6 alone
+ * - `changing-ports`, `changing-ports-there`, `changing-ports-both`: that side's router takes another port for every
+ *   destination, and the other side's lets in only what it expects
+ * - `no-direct-path`: none of the direct ways carried a packet, and the facts do not say why
  */
 export const RouteReason = v.picklist([
   'same-device',
   'same-network',
+  'hairpin',
   'public-address',
+  'port-mapped',
   'hole-punched',
+  'looking',
   'relay-only',
+  'relay-only-there',
+  'udp-blocked',
+  'udp-blocked-there',
+  'no-common-family',
+  'changing-ports',
+  'changing-ports-there',
+  'changing-ports-both',
   'no-direct-path',
 ])
 export type RouteReason = v.InferOutput<typeof RouteReason>
@@ -58,6 +78,8 @@ export type RouteView = v.InferOutput<typeof RouteView>
 
 const LaneView = v.object({
   id: v.string(),
+  /** `leaving`: a better lane carries on, this one ends as soon as nothing is under way. */
+  state: v.picklist(['open', 'leaving']),
   route: v.nullable(RouteView),
   roundTripMs: v.nullable(v.number()),
 })
@@ -69,6 +91,10 @@ export const PeerView = v.object({
   /** Of the lane that carries the most; null while connecting. */
   route: v.nullable(RouteView),
   lanes: v.array(LaneView),
+  /** What it ran over since it was first tried, oldest first; the last is in force. Milliseconds after that moment. */
+  history: v.array(v.object({ kind: RouteKind, sinceMs: v.number() })),
+  /** A better route: there is nothing to look for, it is being tried right now, it will be tried again later. */
+  betterRoute: v.picklist(['none', 'trying', 'later']),
   roundTripMs: v.nullable(v.number()),
   downBytesPerSecond: BytesPerSecond,
   upBytesPerSecond: BytesPerSecond,

@@ -6,6 +6,8 @@ import { AppError } from '../errors.ts'
 import { MAX_PIECES, MAX_PIECE_BYTES, BLOCK_BYTES } from '../share/piece-layout.ts'
 import { MAX_MANIFEST_BYTES } from '../share/manifest-codec.ts'
 import { MAX_SEALED_SUMMARY_BYTES } from '../share/summary.ts'
+import { MAX_SIGNAL_BYTES } from './coordinator-messages.ts'
+import { NetworkFacts } from './network-facts.ts'
 
 export const PEER_PROTOCOL_VERSION = 1
 /** A control message at most, characters: the bitfield of the largest share in base64url, with room. */
@@ -75,6 +77,18 @@ export const PeerMessage = v.variant('type', [
   v.object({ type: v.literal('reject'), ranges: Ranges }),
   v.object({ type: v.literal('ping'), id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) }),
   v.object({ type: v.literal('pong'), id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) }),
+  /** What the sender of this knows of its own network; again whenever it has learned more. */
+  v.object({ type: v.literal('network'), facts: NetworkFacts }),
+  /**
+   * The sender of this asks for nothing more on this lane. When both sides have said so and nothing is under way, the
+   * lane is closed: a better one carries on.
+   */
+  v.object({ type: v.literal('retire') }),
+  /** A sealed signal for another lane between the same two peers: no coordinator is needed for it. */
+  v.object({
+    type: v.literal('signal'),
+    box: v.pipe(v.string(), v.maxLength(Math.ceil((MAX_SIGNAL_BYTES * 4) / 3) + 2)),
+  }),
   /** The connection ends, and why. */
   v.object({
     type: v.literal('bye'),

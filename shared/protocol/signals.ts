@@ -18,7 +18,15 @@ export type LaneId = v.InferOutput<typeof LaneId>
 const Sdp = v.pipe(v.string(), v.maxLength(8192))
 
 export const Signal = v.variant('kind', [
-  v.object({ kind: v.literal('offer'), lane: LaneId, sdp: Sdp }),
+  v.object({
+    kind: v.literal('offer'),
+    lane: LaneId,
+    sdp: Sdp,
+    /** Which ways the lane may take; any when left out. `direct`: one that is better than the relay in use. */
+    ways: v.optional(v.picklist(['any', 'direct'])),
+    /** The offerer foresees its router's ports and tells those in place of its own addresses; the answerer shall too. */
+    predict: v.optional(v.boolean()),
+  }),
   v.object({ kind: v.literal('answer'), lane: LaneId, sdp: Sdp }),
   v.object({
     kind: v.literal('candidate'),

@@ -194,6 +194,10 @@ export class Swarm {
         return
       case 'pong':
         return hearPong(lane, message.id, this.#options.clock.now())
+      case 'network':
+      case 'retire':
+      case 'signal':
+        return // nothing uses them yet
       case 'bye':
         this.#options.events.left(session.peer, message.reason)
         return this.drop(session.peer, 'done')

@@ -47,9 +47,9 @@ const ALL_KINDS: readonly PeerView[] = [
     receivedBytes: 0.4 * GB,
     sentBytes: 0.2 * GB,
     lanes: [
-      { id: 'a', route: RELAYED, roundTripMs: 71.2 },
-      { id: 'b', route: DIRECT, roundTripMs: 33.6 },
-      { id: 'c', route: null, roundTripMs: null },
+      { id: 'a', state: 'open', route: RELAYED, roundTripMs: 71.2 },
+      { id: 'b', state: 'open', route: DIRECT, roundTripMs: 33.6 },
+      { id: 'c', state: 'open', route: null, roundTripMs: null },
     ],
   }),
   peer('', { ...RELAYED, relayHost: null, localType: 'host', remoteType: 'relay' }, { completeness: 0.07 }),

@@ -37,6 +37,8 @@ export const SETTINGS: SettingsView = {
     coordinator: 'https://meet.example.org',
     routePolicy: 'automatic',
     portRange: null,
+    portMapping: true,
+    proxy: null,
     servers: [
       {
         id: 's1' as IceServerId,
@@ -114,7 +116,9 @@ export function peer(name: string, route: RouteView | null, more: Partial<PeerVi
     name,
     state: route === null ? 'connecting' : 'connected',
     route,
-    lanes: route === null ? [] : [{ id: `${id}-1`, route, roundTripMs: 18 }],
+    lanes: route === null ? [] : [{ id: `${id}-1`, state: 'open', route, roundTripMs: 18 }],
+    history: route === null ? [] : [{ kind: route.kind, sinceMs: 800 }],
+    betterRoute: 'none',
     roundTripMs: route === null ? null : route.kind === 'lan' ? 0.8 : route.kind === 'direct' ? 24 : 71,
     downBytesPerSecond: 0,
     upBytesPerSecond: 0,

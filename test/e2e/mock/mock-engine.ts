@@ -84,6 +84,9 @@ export function mockEngine(app: AppView = appView(), parts: Parts = {}): MockEng
       await aborted(signal)
       watchers.delete(emit)
     },
+    'doctor.run': async (_input, _signal, emit) => {
+      emit({ findings: [], verdict: 'direct-most', hasRelay: true, report: '' })
+    },
     'offer.open': async (_input, signal, emit) => {
       emit({
         offer: 1 as OfferId,

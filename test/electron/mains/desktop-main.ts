@@ -30,7 +30,14 @@ let settings: SettingsView = {
     keepRunning: true,
     checkUpdates: false,
   },
-  network: { coordinator: null, routePolicy: 'automatic', portRange: null, servers: [] },
+  network: {
+    coordinator: null,
+    routePolicy: 'automatic',
+    portRange: null,
+    portMapping: true,
+    proxy: null,
+    servers: [],
+  },
   limits: {
     upBytesPerSecond: null,
     downBytesPerSecond: null,

@@ -64,6 +64,8 @@ export function peerView(changes: Partial<Record<keyof PeerView, unknown>> = {})
     state: 'connected',
     route: routeOf('lan'),
     lanes: [],
+    history: [],
+    betterRoute: 'none',
     roundTripMs: 1.4,
     downBytesPerSecond: 54_200_000,
     upBytesPerSecond: 0,

@@ -48,6 +48,8 @@ export function peerView(change: Partial<PeerInput> = {}): PeerView {
     state: 'connected',
     route: null,
     lanes: [],
+    history: [],
+    betterRoute: 'none',
     roundTripMs: null,
     downBytesPerSecond: 0,
     upBytesPerSecond: 0,

@@ -20,6 +20,8 @@ const PEER = v.parse(PeerView, {
   state: 'connected',
   route: null,
   lanes: [],
+  history: [],
+  betterRoute: 'none',
   roundTripMs: 1,
   downBytesPerSecond: 0,
   upBytesPerSecond: 0,

@@ -65,7 +65,14 @@ test('without a change everything has its default', async () => {
       keepRunning: true,
       checkUpdates: false,
     },
-    network: { coordinator: null, routePolicy: 'automatic', portRange: null, servers: [] },
+    network: {
+      coordinator: null,
+      routePolicy: 'automatic',
+      portRange: null,
+      portMapping: true,
+      proxy: null,
+      servers: [],
+    },
     limits: {
       upBytesPerSecond: null,
       downBytesPerSecond: null,
