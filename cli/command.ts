@@ -1,7 +1,10 @@
 /** What a command is: how it is called, how it explains itself, and what it may use of the world. */
 
 import type { App, AppOptions, CoordinatorStarter } from '#engine/app/app.ts'
+import type { DoctorOptions } from '#engine/doctor/doctor.ts'
+import type { SavedNetwork } from '#engine/doctor/saved-network.ts'
 import type { Engine, EngineOptions } from '#engine/engine.ts'
+import type { DoctorView } from '#shared/api/doctor-views.ts'
 import type { Arguments, OptionSpecs } from './arguments.ts'
 
 export interface Command {
@@ -34,6 +37,9 @@ export type Log = (event: string, fields: Record<string, string | number | boole
 export interface Services {
   openEngine(options: EngineOptions): Promise<Engine>
   openApp(options: AppOptions): Promise<App>
+  runDoctor(options: DoctorOptions, onView: (view: DoctorView) => void, signal: AbortSignal): Promise<void>
+  /** Undefined when nothing was saved. Rejects with AppError `library.*`. */
+  readSavedNetwork(dataDir: string): Promise<SavedNetwork | undefined>
   readonly startCoordinator: CoordinatorStarter
 }
 

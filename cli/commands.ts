@@ -3,6 +3,7 @@
 import type { Command } from './command.ts'
 import { coordinatorCommand } from './coordinator.ts'
 import { demoCommand } from './demo/demo.ts'
+import { doctorCommand } from './doctor.ts'
 import { getCommand } from './get.ts'
 import { sendCommand } from './send.ts'
 import { serveCommand } from './serve/serve.ts'
@@ -12,5 +13,6 @@ export const COMMANDS: readonly Command[] = [
   getCommand,
   serveCommand,
   coordinatorCommand,
+  doctorCommand,
   demoCommand,
 ]

@@ -31,28 +31,39 @@ export const OUTPUT_OPTIONS = {
   help: { short: 'h', help: 'this help' },
 } as const satisfies OptionSpecs
 
+export const PORT_MAPPING_OPTION = {
+  'no-port-mapping': { help: 'do not ask the router to open ports (UPnP-IGD, NAT-PMP, PCP)' },
+} as const satisfies OptionSpecs
+
 export const NETWORK_OPTIONS = {
   ...SERVER_OPTIONS,
   route: { value: 'KIND', help: 'automatic; direct: never a relay; relay: hide the own address behind one' },
+  ...PORT_MAPPING_OPTION,
 } as const satisfies OptionSpecs
 
 export const NAME_OPTION = {
   name: { value: 'NAME', help: 'what others see instead of the name of this computer' },
 } as const satisfies OptionSpecs
 
-/** Throws AppError `usage` or `relay.*`. */
-export function readNetwork(args: Arguments, context: Context): NetworkOptions {
+/**
+ * Throws AppError `usage` or `relay.*`.
+ * @param isOnLoopback devices meet on this computer alone: no candidate of another one, and nothing to ask of a router
+ */
+export function readNetwork(args: Arguments, context: Context, isOnLoopback = false): NetworkOptions {
   const routePolicy = ROUTE_POLICIES.find((policy) => policy === (args.text('route') ?? 'automatic'))
   if (routePolicy === undefined) throw usageError(`--route is one of ${ROUTE_POLICIES.join(', ')}`)
   const iceServers = parseIceServers(args.list('relay'), args.list('stun'))
   if (routePolicy === 'direct' && args.list('relay').length > 0) {
     throw usageError('--route direct uses no relay: leave --relay away')
   }
-  const bindAddress = context.environment['BEELINE_BIND']
+  const named = context.environment['BEELINE_BIND'] ?? ''
+  const bindAddress = named === '' && isOnLoopback ? '127.0.0.1' : named
   return {
     iceServers,
     routePolicy,
-    ...(bindAddress === undefined || bindAddress === '' ? {} : { bindAddress }),
+    // A port of the router leads to the computer's usual address.
+    portMapping: !args.has('no-port-mapping') && bindAddress === '',
+    ...(bindAddress === '' ? {} : { bindAddress }),
   }
 }
 

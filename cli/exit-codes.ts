@@ -70,6 +70,8 @@ const FAMILIES: Readonly<Record<ErrorCode, ExitFamily>> = {
   'relay.bad-url': 'usage',
   'relay.unsupported': 'usage',
   'relay.too-many': 'usage',
+  'proxy.unreachable': 'unavailable',
+  'proxy.refused': 'unavailable',
   'turn.name-unknown': 'unavailable',
   'turn.unreachable': 'unavailable',
   'turn.bad-credentials': 'unavailable',

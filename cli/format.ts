@@ -35,6 +35,14 @@ export function formatDuration(durationMs: number): string {
   return inTwo(rounded, DAY_MS, 'd', HOUR_MS, 'h')
 }
 
+/** For what is over in seconds: `0.8 s`, `12 s`, `1 min 20 s`. */
+export function formatSeconds(durationMs: number): string {
+  // 9.95 would be printed as 10.0.
+  return durationMs < 9950
+    ? `${(Math.max(0, durationMs) / SECOND_MS).toFixed(1)} s`
+    : formatDuration(durationMs)
+}
+
 function inTwo(durationMs: number, largeMs: number, large: string, smallMs: number, small: string): string {
   const wholes = Math.floor(durationMs / largeMs)
   const rest = Math.floor((durationMs % largeMs) / smallMs)

@@ -60,8 +60,7 @@ async function run(args: Arguments, context: Context): Promise<number> {
   const output = createOutput(context, args.has('json'))
   const listen = args.text('listen') === undefined ? undefined : parseListen(args.text('listen') ?? '')
   const bindsLoopback = listen !== undefined && isLoopback(listen.host)
-  // Devices that can only meet on this computer need no candidate of another one.
-  const network = { ...(bindsLoopback ? { bindAddress: '127.0.0.1' } : {}), ...readNetwork(args, context) }
+  const network = readNetwork(args, context, bindsLoopback)
   const coordinator = chosenCoordinator(args, context)
   const wanted = wantedShare(args)
   return withEngine({ args, context, output, network }, async (engine) => {

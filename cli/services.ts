@@ -13,6 +13,16 @@ export const SERVICES: Services = {
     return openApp(options)
   },
 
+  async runDoctor(options, onView, signal) {
+    const { runDoctor } = await import('#engine/doctor/doctor.ts')
+    return runDoctor(options, onView, signal)
+  },
+
+  async readSavedNetwork(dataDir) {
+    const { readSavedNetwork } = await import('#engine/doctor/saved-network.ts')
+    return readSavedNetwork(dataDir)
+  },
+
   async startCoordinator(settings) {
     const { startStandalone } = await import('#coordinator/standalone.ts')
     return startStandalone(settings)

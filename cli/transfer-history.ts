@@ -1,6 +1,6 @@
 /** What a transfer did over its whole life, gathered from its views: peers leave, the summary still names them. Pure. */
 
-import type { PeerView, RouteKind, TransferView } from '#shared/api/views.ts'
+import type { PeerView, RouteKind, RouteReason, TransferView } from '#shared/api/views.ts'
 import { connectionWords, peerName } from './route-words.ts'
 
 export interface PeerTotal {
@@ -8,6 +8,10 @@ export interface PeerTotal {
   /** The last one seen; null when none was ever known. */
   readonly routeKind: RouteKind | null
   readonly route: string
+  /** Why it was that one; null when none was ever known. */
+  readonly reason: RouteReason | null
+  /** What it ran over, oldest first. */
+  readonly history: PeerView['history']
   readonly receivedBytes: number
   readonly sentBytes: number
 }
@@ -101,6 +105,8 @@ function totalOf(record: PeerRecord): PeerTotal {
     name: peerName(shown),
     routeKind: shown.route?.kind ?? null,
     route: connectionWords(shown),
+    reason: shown.route?.reason ?? null,
+    history: shown.history,
     receivedBytes: record.receivedBefore + record.last.receivedBytes,
     sentBytes: record.sentBefore + record.last.sentBytes,
   }

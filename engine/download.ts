@@ -120,6 +120,7 @@ export class Download {
         publicKey: link.publicKey,
         wanted: this.#wanted,
         wasClean: this.#row.is_clean === 1,
+        log: parts.log,
       },
       onProgress,
       signal,

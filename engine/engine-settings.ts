@@ -4,6 +4,8 @@ import type { LimitSettings } from '#shared/api/settings-views.ts'
 import { systemClock } from '#shared/swarm/clock.ts'
 import { TokenBucket } from '#shared/swarm/token-bucket.ts'
 import { Turns } from '#shared/swarm/turns.ts'
+import type { NetworkMonitor } from './connect/nat/network-monitor.ts'
+import { ServerHealth } from './connect/server-health.ts'
 import type { EngineOptions, NetworkOptions } from './engine.ts'
 import type { Library } from './library/library.ts'
 import type { DiskPool } from './store/disk-pool.ts'
@@ -14,6 +16,8 @@ const DEFAULT_CONNECTIONS = 12
 export class EngineSettings {
   deviceName: string
   network: NetworkOptions
+  /** Of STUN and TURN servers: one share's experience spares the next one's. */
+  readonly serverHealth = new ServerHealth()
   /** Who may send next, and who may ask for the next block, over all transfers. */
   readonly up = new Turns(new TokenBucket(systemClock))
   readonly down = new Turns(new TokenBucket(systemClock))
@@ -45,6 +49,8 @@ export class EngineSettings {
 export interface EngineParts {
   readonly log: NonNullable<EngineOptions['log']>
   readonly settings: EngineSettings
+  /** Of the device's network; undefined in tests without one. */
+  readonly monitor: NetworkMonitor | undefined
   readonly library: Library
   readonly pool: DiskPool
 }

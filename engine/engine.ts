@@ -5,6 +5,7 @@ import type { IceServer } from '#shared/protocol/coordinator-messages.ts'
 import type { LimitSettings } from '#shared/api/settings-views.ts'
 import type { DetailsEvent, FolderView, Selection } from '#shared/api/transfer-views.ts'
 import type { OfferView, TransferId, TransferView } from '#shared/api/views.ts'
+import type { ServerHealth } from './connect/server-health.ts'
 
 export interface NetworkOptions {
   /** The person's own STUN and TURN servers; a coordinator's are added to them. */
@@ -13,6 +14,8 @@ export interface NetworkOptions {
   readonly routePolicy: 'automatic' | 'direct' | 'relay'
   /** Restricts ICE to one local address: tests on loopback. */
   readonly bindAddress?: string
+  /** Begins over a relay also where a direct way is quick: tests of what comes afterwards. */
+  readonly isRelayFirst?: boolean
   /** Of UDP sockets; any when left out. */
   readonly portRange?: { readonly from: number; readonly to: number }
   /** Asks the router to open ports; false when left out. */
@@ -112,6 +115,8 @@ export interface Engine extends AsyncDisposable {
   setSetting(name: string, value: string): void
   /** Claims the data folder for one UI. Throws AppError `app.running`. @returns release */
   claim(): () => void
+  /** Which STUN and TURN servers failed lately. */
+  readonly serverHealth: Pick<ServerHealth, 'isFailing' | 'onChange'>
   /** For connections and shares from now on. */
   setNetwork(network: NetworkOptions): void
   setDeviceName(name: string): void

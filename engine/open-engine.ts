@@ -9,7 +9,9 @@ import type { TransferId, TransferView } from '#shared/api/views.ts'
 import { AppError } from '#shared/errors.ts'
 import { createShareKeys, topicOf, type OwnerKeys } from '#shared/share/keys.ts'
 import { parseLink } from '#shared/share/link.ts'
+import { openNetworkMonitor } from './connect/nat/open-network-monitor.ts'
 import { allClosed } from './connect/native-life.ts'
+import { openPortMapper, type PortMapper } from './connect/port-mapping/port-mapper.ts'
 import { EngineSettings, type EngineParts } from './engine-settings.ts'
 import type {
   Engine,
@@ -40,18 +42,26 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const library = started.adopt(new Library(options.dataDir), (opened) => opened.close())
   const pool = started.use(new DiskPool())
   const log = options.log ?? (() => undefined)
-  return new RunningEngine({ log, settings: new EngineSettings(options), library, pool }, started.move())
+  const settings = new EngineSettings(options)
+  const { portMapping: isEnabled = false, bindAddress } = options.network
+  const portMapper = started.use(openPortMapper({ isEnabled, log }))
+  // Disposed of before the mapper, whose ports it holds.
+  const policy = (): NetworkOptions['routePolicy'] => settings.network.routePolicy
+  const monitor = started.use(openNetworkMonitor({ policy, bindAddress, portMapper, log }))
+  return new RunningEngine({ log, settings, monitor, library, pool }, portMapper, started.move())
 }
 
 class RunningEngine implements Engine {
   readonly #parts: EngineParts
+  readonly #portMapper: PortMapper
   readonly #resources: AsyncDisposableStack
   readonly #remembered: Remembered
   readonly #transfers = new Set<TransferBase>()
   #closing: Promise<void> | undefined
 
-  constructor(parts: EngineParts, resources: AsyncDisposableStack) {
+  constructor(parts: EngineParts, portMapper: PortMapper, resources: AsyncDisposableStack) {
     this.#parts = parts
+    this.#portMapper = portMapper
     this.#resources = resources
     this.#remembered = new Remembered(parts.library, parts.pool)
   }
@@ -155,8 +165,13 @@ class RunningEngine implements Engine {
     return this.#parts.library.claim()
   }
 
+  get serverHealth(): Engine['serverHealth'] {
+    return this.#parts.settings.serverHealth
+  }
+
   setNetwork(network: NetworkOptions): void {
     this.#parts.settings.network = network
+    this.#portMapper.setEnabled(network.portMapping ?? false)
   }
 
   setDeviceName(name: string): void {

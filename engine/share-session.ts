@@ -11,6 +11,7 @@ import { Pace } from '#shared/swarm/pace.ts'
 import { Swarm } from '#shared/swarm/swarm.ts'
 import type { SwarmEvents } from '#shared/swarm/swarm-events.ts'
 import { Connector } from './connect/connector.ts'
+import type { PeerLook } from './connect/connector-options.ts'
 import { CoordinatorClient, type CoordinatorState, type TopicSession } from './coordinator-client/client.ts'
 import type { EngineParts } from './engine-settings.ts'
 import { viewPeer } from './peer-view.ts'
@@ -39,6 +40,7 @@ export class ShareSession {
   readonly #up: Pace
   readonly #down: Pace
   readonly #log: EngineParts['log']
+  readonly #unsubscribe: (() => void)[] = []
   #isClosed = false
 
   constructor(options: ShareSessionOptions) {
@@ -48,7 +50,11 @@ export class ShareSession {
     this.#log = parts.log
     this.#up = new Pace(systemClock, parts.settings.up)
     this.#down = new Pace(systemClock, parts.settings.down)
-    this.client = new CoordinatorClient({ addresses: options.coordinators, log: this.#log })
+    this.client = new CoordinatorClient({
+      addresses: options.coordinators,
+      proxy: network.proxy,
+      log: this.#log,
+    })
     this.client.onState(() => events.changed())
     this.#session = this.client.join(this.topic, randomBytes(TOKEN_BYTES))
     this.swarm = new Swarm({
@@ -65,6 +71,11 @@ export class ShareSession {
           if (reason === 'source-changed') events.withdrawn()
         },
         laneGone: (peer, lane, reason) => this.#laneGone(peer, lane, reason),
+        laneHealth: (peer, lane, isSuspect) => {
+          this.#log('lane.health', { isSuspect })
+          this.#connector.laneHealth(peer, lane, isSuspect)
+        },
+        signal: (peer, box) => this.#connector.hearSignal(peer, box),
         banned: (peer, error) => {
           this.#log('peer.banned', { code: error.code, detail: error.detail ?? '' })
           events.notice({ code: 'peer-banned', count: 1, text: error.code })
@@ -78,9 +89,19 @@ export class ShareSession {
       iceServers: network.iceServers,
       bindAddress: network.bindAddress,
       portRange: network.portRange,
+      health: parts.settings.serverHealth,
+      proxy: network.proxy,
       maxConnections: limits.connections,
+      isRelayFirst: network.isRelayFirst,
+      monitor: parts.monitor,
+      swarm: {
+        look: (peer) => this.#look(peer),
+        signal: (peer, box) => this.swarm.signal(peer, box),
+      },
       log: this.#log,
       events: {
+        // Perhaps it is not the peer that is gone but this device's network, and the coordinator with it.
+        silent: () => this.client.renew(),
         opened: (peer, lane) => this.swarm.addLane(peer, lane),
         isBanned: (peer) => this.swarm.isBanned(peer),
         changed: () => events.changed(),
@@ -89,6 +110,19 @@ export class ShareSession {
       },
     })
     this.setLimits(limits)
+    const { monitor } = parts
+    const tellFacts = (): void => this.swarm.learnNetwork(this.#connector.facts)
+    tellFacts()
+    if (monitor !== undefined) {
+      this.#unsubscribe.push(
+        monitor.onFacts(tellFacts),
+        monitor.onMoved(() => {
+          this.#log('network.moved', {})
+          this.client.renew()
+          this.swarm.probe()
+        }),
+      )
+    }
   }
 
   /** At once. */
@@ -104,16 +138,19 @@ export class ShareSession {
 
   peers(): PeerView[] {
     const views: PeerView[] = []
-    for (const session of this.swarm.sessions.values()) views.push(viewPeer(session))
+    for (const session of this.swarm.sessions.values()) {
+      views.push(viewPeer(session, this.#connector.routesOf(session.peer)))
+    }
     for (const { peer, failure } of this.#connector.unconnected()) {
       if (this.swarm.sessions.has(peer)) continue
+      const { history } = this.#connector.routesOf(peer)
       views.push({
         peer,
         name: '',
         state: failure === undefined ? 'connecting' : 'failed',
         route: null,
         lanes: [],
-        history: [],
+        history,
         betterRoute: 'none',
         roundTripMs: null,
         downBytesPerSecond: 0,
@@ -130,9 +167,17 @@ export class ShareSession {
   async close(reason: ByeReason): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
     this.swarm.close(reason)
     this.#connector.close()
     await this.client.close()
+  }
+
+  #look(peer: PeerId): PeerLook | undefined {
+    const session = this.swarm.sessions.get(peer)
+    const lane = session?.mainLane
+    if (session === undefined || lane === undefined) return undefined
+    return { kind: lane.lane.route()?.kind ?? null, facts: session.network }
   }
 
   #laneGone(peer: PeerId, lane: string, reason: string): void {

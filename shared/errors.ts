@@ -55,6 +55,9 @@ export const ERRORS = {
   'relay.unsupported': 'This kind of server address is not supported. Use stun:, turn: or turns:.',
   'relay.too-many':
     'The ICE library takes at most two TURN relays and one STUN server at a time. Remove some.',
+  'proxy.unreachable': 'The proxy does not answer. Check its address in the settings or in HTTPS_PROXY.',
+  'proxy.refused':
+    'The proxy did not let the connection through. 407: it wants a login, which HTTPS_PROXY can hold; 403: its owner forbids it.',
   'turn.name-unknown': 'The server’s name is not known. Check how it is written, and your network.',
   'turn.unreachable':
     'Nothing answers there. Check host, port and transport, and whether a firewall is in between.',

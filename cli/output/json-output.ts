@@ -1,6 +1,7 @@
 /** Speaks to a program: one JSON object per line. The events are documented in docs/cli.md. */
 
 import type { SavedShare } from '#engine/engine.ts'
+import type { DoctorView } from '#shared/api/doctor-views.ts'
 import type { TransferView } from '#shared/api/views.ts'
 import type { AppError } from '#shared/errors.ts'
 import type { OutputStream } from '#cli/command.ts'
@@ -18,6 +19,8 @@ export const JSON_EVENTS = [
   'state',
   'progress',
   'notice',
+  'finding',
+  'doctor',
   'done',
   'stopped',
   'error',
@@ -28,6 +31,8 @@ export class JsonOutput implements Output {
   readonly #stdout: OutputStream
   readonly #stderr: OutputStream
   readonly #noticed = new Set<string>()
+  /** Findings that were told. */
+  readonly #found = new Set<string>()
   #lastState = ''
   #lastProgress = ''
 
@@ -64,6 +69,16 @@ export class JsonOutput implements Output {
     const progress = JSON.stringify(view)
     if (progress !== this.#lastProgress) this.#emit('progress', { transfer: view })
     this.#lastProgress = progress
+  }
+
+  doctor(view: DoctorView): void {
+    for (const finding of view.findings) {
+      const text = JSON.stringify(finding)
+      if (finding.outcome === 'running' || this.#found.has(text)) continue
+      this.#found.add(text)
+      this.#emit('finding', { ...finding })
+    }
+    if (view.verdict !== null) this.#emit('doctor', { ...view })
   }
 
   notice(text: string): void {

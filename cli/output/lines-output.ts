@@ -1,12 +1,14 @@
 /** Speaks to a file or a pipe: a line when something changes, and now and then while bytes move. */
 
 import type { SavedShare } from '#engine/engine.ts'
+import type { DoctorView } from '#shared/api/doctor-views.ts'
 import type { TransferView } from '#shared/api/views.ts'
 import type { AppError } from '#shared/errors.ts'
 import type { OutputStream } from '#cli/command.ts'
-import { connectionWords, peerName } from '#cli/route-words.ts'
+import { connectionWords, peerName, relaySentence } from '#cli/route-words.ts'
 import { safeText } from '#cli/terminal-text.ts'
 import type { TransferResult } from '#cli/transfer-history.ts'
+import { conclusionLines, findingLines } from './doctor-picture.ts'
 import { noticeSentence } from './notice-words.ts'
 import type { LinkAnnouncement, OfferAnnouncement, Output } from './output.ts'
 import {
@@ -34,6 +36,8 @@ export class LinesOutput implements Output {
   readonly #noticed = new Set<string>()
   /** What was last said of each peer. */
   readonly #peers = new Map<string, string>()
+  /** Of an examination, told so far. */
+  #foundCount = 0
   #view: TransferView | undefined
   #lastState = ''
   #lastSentence = ''
@@ -84,6 +88,17 @@ export class LinesOutput implements Output {
     this.#lastFraction = fraction
   }
 
+  /** In the order of the checks: each when those before it are over. */
+  doctor(view: DoctorView): void {
+    const running = view.findings.findIndex(({ outcome }) => outcome === 'running')
+    const over = running < 0 ? view.findings : view.findings.slice(0, running)
+    for (const finding of over.slice(this.#foundCount)) {
+      this.#print(findingLines(finding, LINE_COLUMNS, PLAIN_STYLE))
+    }
+    this.#foundCount = Math.max(this.#foundCount, over.length)
+    this.#print(conclusionLines(view, LINE_COLUMNS, PLAIN_STYLE))
+  }
+
   notice(text: string): void {
     if (this.#noticed.has(text)) return
     this.#noticed.add(text)
@@ -111,7 +126,8 @@ export class LinesOutput implements Output {
   #showPeers(view: TransferView): void {
     for (const peer of view.peers) {
       if (peer.state === 'connecting') continue
-      const said = `${peerName(peer)}: ${connectionWords(peer)}`
+      const why = relaySentence(peer)?.replace(/^relayed/, '') ?? ''
+      const said = `${peerName(peer)}: ${connectionWords(peer)}${why}`
       if (this.#peers.get(peer.peer) === said) continue
       this.#peers.set(peer.peer, said)
       this.#print([said])

@@ -1,5 +1,6 @@
 /** What a command says, in whichever manner it is said: to a terminal, as plain lines, or as JSON. */
 
+import type { DoctorView } from '#shared/api/doctor-views.ts'
 import type { OfferView, TransferView } from '#shared/api/views.ts'
 import type { AppError } from '#shared/errors.ts'
 import type { SavedShare } from '#engine/engine.ts'
@@ -28,6 +29,8 @@ export interface Output {
   savedShares(shares: readonly SavedShare[]): void
   /** Given four times a second and at every change; decides itself what of it is news. */
   show(view: TransferView): void
+  /** An examination of the network, given at every change; the last view has a verdict. */
+  doctor(view: DoctorView): void
   /** Something a person should know and that stops nothing. */
   notice(text: string): void
   /** One line of what goes on inside. */

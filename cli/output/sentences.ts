@@ -3,6 +3,7 @@
 import type { SavedShare } from '#engine/engine.ts'
 import type { AppError } from '#shared/errors.ts'
 import { formatBytes, formatCount, formatDuration, formatRate, formatTime } from '#cli/format.ts'
+import { historyWords, relayReason } from '#cli/route-words.ts'
 import { displayWidth, padEnd, padStart, safeText, truncateMiddle } from '#cli/terminal-text.ts'
 import type { PeerTotal, TransferResult } from '#cli/transfer-history.ts'
 import type { LinkAnnouncement, OfferAnnouncement } from './output.ts'
@@ -132,9 +133,20 @@ function sendResultLines(result: TransferResult, style: Style): string[] {
 /** From whom and to whom, over which route. */
 function peerLines(result: TransferResult): string[] {
   const moved = result.peers.filter((peer) => peer.receivedBytes + peer.sentBytes > 0)
-  const lines = moved.slice(0, SHOWN_PEERS).map((peer) => `  ${amounts(peer)}, ${peer.route}`)
-  const more = moved.length - lines.length
+  const shown = moved.slice(0, SHOWN_PEERS)
+  const lines = shown.flatMap((peer) => [`  ${amounts(peer)}, ${peer.route}`, ...routeLines(peer)])
+  const more = moved.length - shown.length
   return more > 0 ? [...lines, `  and ${formatCount(more, 'more', 'more')}`] : lines
+}
+
+/** How it came to that route, and why it was a relay to the last. */
+function routeLines({ history, routeKind, reason }: PeerTotal): string[] {
+  const changes = historyWords(history)
+  const why = routeKind === 'relayed' && reason !== null ? relayReason(reason) : undefined
+  return [
+    ...(changes === undefined ? [] : [`    ${changes}`]),
+    ...(why === undefined ? [] : [`    relayed, because ${why}`]),
+  ]
 }
 
 function amounts(peer: PeerTotal): string {

@@ -1,11 +1,13 @@
 /** Speaks to a person at a terminal: lasting lines, and a live picture below them. */
 
 import type { SavedShare } from '#engine/engine.ts'
+import type { DoctorView } from '#shared/api/doctor-views.ts'
 import type { TransferView } from '#shared/api/views.ts'
 import type { AppError } from '#shared/errors.ts'
 import type { OutputStream } from '#cli/command.ts'
 import { safeText, wrap } from '#cli/terminal-text.ts'
 import type { TransferResult } from '#cli/transfer-history.ts'
+import { conclusionLines, doctorPicture } from './doctor-picture.ts'
 import { noticeSentence } from './notice-words.ts'
 import type { LinkAnnouncement, OfferAnnouncement, Output } from './output.ts'
 import { Screen } from './screen.ts'
@@ -26,6 +28,8 @@ export class TerminalOutput implements Output {
   readonly #style: Style
   readonly #noticed = new Set<string>()
   #view: TransferView | undefined
+  /** An examination under way. */
+  #doctor: DoctorView | undefined
 
   constructor(stdout: OutputStream, stderr: OutputStream, style: Style) {
     this.#screen = new Screen(stdout, () => this.#draw())
@@ -54,6 +58,20 @@ export class TerminalOutput implements Output {
     for (const notice of view.notices) this.notice(noticeSentence(notice))
     this.#view = withSteadyCoordinator(view, this.#view)
     this.#draw()
+  }
+
+  doctor(view: DoctorView): void {
+    if (view.verdict === null) {
+      this.#doctor = view
+      this.#draw()
+      return
+    }
+    this.rest()
+    const width = this.#screen.columns - 1
+    this.#screen.print([
+      ...doctorPicture(view, width, this.#style),
+      ...conclusionLines(view, width, this.#style),
+    ])
   }
 
   notice(text: string): void {
@@ -85,6 +103,7 @@ export class TerminalOutput implements Output {
 
   rest(): void {
     this.#view = undefined
+    this.#doctor = undefined
     this.#screen.clear()
   }
 
@@ -95,6 +114,10 @@ export class TerminalOutput implements Output {
   }
 
   #draw(): void {
+    if (this.#doctor !== undefined) {
+      this.#screen.draw(doctorPicture(this.#doctor, this.#screen.columns - 1, this.#style))
+      return
+    }
     if (this.#view === undefined) return
     const { columns, rows } = this.#screen
     // The last column stays free: some terminals wrap as soon as it is filled.

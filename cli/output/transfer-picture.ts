@@ -10,6 +10,7 @@ import {
   formatPercent,
   formatRate,
 } from '#cli/format.ts'
+import { peerName, relaySentence } from '#cli/route-words.ts'
 import { safeText, truncate, truncateMiddle, wrap } from '#cli/terminal-text.ts'
 import { peerTable } from './peer-table.ts'
 import type { Style } from './style.ts'
@@ -22,6 +23,9 @@ export interface PictureSize {
 }
 
 const MAX_BAR_COLUMNS = 60
+/** Reasons for a relay that are told at one time, and columns of a name before one. */
+const MAX_REASONS = 2
+const MAX_NAME_COLUMNS = 28
 
 /** No line is wider than the terminal. */
 export function transferPicture(view: TransferView, size: PictureSize, style: Style): string[] {
@@ -31,8 +35,34 @@ export function transferPicture(view: TransferView, size: PictureSize, style: St
   const warning = coordinator === undefined ? [] : wrap(coordinator, width).map((line) => style.yellow(line))
   const foot = view.state === 'seeding' ? ['', style.dim('Ctrl-C ends sharing.')] : []
   const room = size.height - head.length - warning.length - foot.length - 1
-  const peers = peerTable(view, width, room, style)
-  return [...head, ...warning, ...(peers.length > 0 ? ['', ...peers] : []), ...foot]
+  const reasons = relayLines(view, width, style)
+  // Whoever connects matters more than why it is relayed.
+  const hasRoom = reasons.length > 0 && room - reasons.length - 1 >= 2 * view.peers.length + 1
+  const peers = peerTable(view, width, hasRoom ? room - reasons.length - 1 : room, style)
+  return [
+    ...head,
+    ...warning,
+    ...(peers.length > 0 ? ['', ...peers] : []),
+    ...(hasRoom ? ['', ...reasons] : []),
+    ...foot,
+  ]
+}
+
+/** Why connections are relayed: each reason once, with who it concerns where there are several connections. */
+function relayLines(view: TransferView, width: number, style: Style): string[] {
+  const connected = view.peers.filter((peer) => peer.state === 'connected')
+  const concerned = new Map<string, string[]>()
+  for (const peer of connected) {
+    const sentence = relaySentence(peer)
+    if (sentence === undefined) continue
+    concerned.set(sentence, [...(concerned.get(sentence) ?? []), peerName(peer)])
+  }
+  return [...concerned].slice(0, MAX_REASONS).flatMap(([sentence, names]) => {
+    const [first = ''] = names
+    const who = names.length === 1 ? truncate(first, MAX_NAME_COLUMNS) : formatCount(names.length, 'device')
+    const start = names.length === connected.length ? 'R' : `${who}: r`
+    return wrap(`${start}${sentence.slice(1)}.`, width).map((line) => style.dim(line))
+  })
 }
 
 /** One plain line, for a file or a pipe. */

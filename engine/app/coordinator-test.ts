@@ -15,10 +15,15 @@ const QUESTIONS = 3
 /** Of a public key: the topic of a share that nobody has. */
 const KEY_BYTES = 32
 
-/** Throws AppError `coordinator.*`, or `transfer.stopped` when the signal is aborted. */
+/**
+ * Throws AppError `coordinator.*`, or `transfer.stopped` when the signal is aborted.
+ *
+ * @param proxy the person's HTTP proxy; undefined: as the environment says
+ */
 export async function testCoordinator(
   address: CoordinatorAddress,
   signal: AbortSignal,
+  proxy?: string,
 ): Promise<{ readonly roundTripMs: number }> {
   const limit = new AbortController()
   const late = new AppError('coordinator.unreachable', {
@@ -27,7 +32,7 @@ export async function testCoordinator(
   const timer = setTimeout(() => limit.abort(late), TEST_LIMIT_MS)
   const ended = AbortSignal.any([signal, limit.signal])
   try {
-    return await ask(address, ended)
+    return await ask(address, ended, proxy)
   } catch (thrown) {
     if (signal.aborted) throw new AppError('transfer.stopped')
     throw limit.signal.aborted ? late : plain(thrown)
@@ -39,8 +44,9 @@ export async function testCoordinator(
 async function ask(
   address: CoordinatorAddress,
   signal: AbortSignal,
+  proxy: string | undefined,
 ): Promise<{ readonly roundTripMs: number }> {
-  const { socket } = await dial([address], 0, DEFAULT_TIMING, signal)
+  const { socket } = await dial([address], 0, DEFAULT_TIMING, signal, proxy)
   let failure: AppError | undefined
   const connection = new Connection(socket, DEFAULT_TIMING, {
     onMessage: () => undefined,
@@ -63,7 +69,7 @@ async function ask(
 }
 
 /** Something answers there that is no coordinator: another advice than for a silent host. */
-function plain(thrown: unknown): AppError {
+export function plain(thrown: unknown): AppError {
   const error =
     thrown instanceof ConnectionLost ? new AppError('coordinator.unreachable') : toAppError(thrown)
   const isOther = /unexpected server response|subprotocol|parse error/i.test(error.detail ?? '')

@@ -5,8 +5,9 @@ import type { IceServer } from '#shared/protocol/coordinator-messages.ts'
 import { IceServerId, type IceServerDraft, type IceServerView } from '#shared/api/settings-views.ts'
 import { randomBytes, toHex } from '#shared/encoding/bytes.ts'
 import { AppError, toAppError } from '#shared/errors.ts'
-import { usesOf } from '../connect/ice-settings.ts'
-import { parseServer } from '../connect/ice-url.ts'
+import { locate, parseServer } from '../connect/ice-url.ts'
+import type { ServerHealth } from '../connect/server-health.ts'
+import { usesOf } from '../connect/server-roster.ts'
 import type { EngineOptions } from '../engine.ts'
 import type { SecretStore } from './app.ts'
 
@@ -63,8 +64,17 @@ export class IceServerList {
     return list
   }
 
-  views(): IceServerView[] {
-    const uses = usesOf(this.#kept.map(({ kind, row }) => ({ kind, isEnabled: row.isEnabled })))
+  /** @param health of the engine's servers, so that `use` is what the next connection does */
+  views(health: Pick<ServerHealth, 'isFailing'>): IceServerView[] {
+    const uses = usesOf(
+      this.#kept.map(({ row, password }) => ({
+        ...locate(row.url),
+        username: row.username,
+        password: password ?? '',
+        isEnabled: row.isEnabled,
+      })),
+      (server) => health.isFailing(server),
+    )
     return this.#kept.map(({ row, kind }, i) => ({
       id: row.id,
       kind,

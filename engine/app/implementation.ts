@@ -7,6 +7,7 @@ import type { AppEvent, AppView, TransferId } from '#shared/api/views.ts'
 import { AppError } from '#shared/errors.ts'
 import { pause } from '../coordinator-client/pause.ts'
 import { testServer } from '../connect/turn/server-test.ts'
+import { runDoctor } from '../doctor/doctor.ts'
 import type { Engine } from '../engine.ts'
 import type { Shell } from './app.ts'
 import { testCoordinator } from './coordinator-test.ts'
@@ -74,7 +75,7 @@ export function createImplementation(parts: ImplementationParts): Implementation
       'server.change': ({ id, draft, isEnabled }) => done(() => settings.changeServer(id, draft, isEnabled)),
       'server.remove': ({ id }) => done(() => settings.removeServer(id)),
       'server.move': ({ id, position }) => done(() => settings.moveServer(id, position)),
-      'coordinator.test': async ({ url }, signal) => testCoordinator(readCoordinator(url), signal),
+      'coordinator.test': async ({ url }, signal) => testCoordinator(readCoordinator(url), signal, settings.network().proxy),
 
       'host.choose': async ({ what, startAt }) => ({
         paths: [...(await available(shell.choose?.bind(shell))(what, startAt))],
@@ -99,11 +100,10 @@ export function createImplementation(parts: ImplementationParts): Implementation
           'draft' in wanted
             ? settings.draftAccess(wanted.draft, wanted.savedAs)
             : settings.serverAccess(wanted.id)
-        await testServer(server, emit, signal)
+        await testServer(server, emit, signal, { proxy: settings.network().proxy })
       },
-      'doctor.run': async () => {
-        throw new AppError('api.unavailable')
-      },
+      'doctor.run': (_input, signal, emit) =>
+        runDoctor({ coordinator: settings.coordinator(), network: settings.network() }, emit, signal),
     },
   }
 }

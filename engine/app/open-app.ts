@@ -47,6 +47,7 @@ export async function openApp(
     secrets: options.shell.secrets,
     defaults: options.defaults,
     bindAddress: options.bindAddress,
+    serverHealth: engine.serverHealth,
     log,
   })
   const coordinators = new OwnCoordinators({

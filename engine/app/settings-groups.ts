@@ -9,6 +9,7 @@ import {
   type SettingsChange,
 } from '#shared/api/settings-views.ts'
 import { AppError } from '#shared/errors.ts'
+import { parseProxy, printProxy } from '../connect/proxy/proxy-choice.ts'
 import { parseCoordinatorUrl, printCoordinatorUrl } from './coordinator-url.ts'
 
 export interface SettingsGroups {
@@ -84,7 +85,11 @@ export function changeGroups(groups: SettingsGroups, change: SettingsChange): Se
   if (change.general?.downloadFolder !== undefined) checkFolder(general.downloadFolder)
   return {
     general: { ...general, deviceName: cleanName(general.deviceName) },
-    network: { ...network, coordinator: checkCoordinator(network.coordinator) },
+    network: {
+      ...network,
+      coordinator: checkCoordinator(network.coordinator),
+      proxy: checkProxy(network.proxy),
+    },
     limits,
   }
 }
@@ -121,6 +126,11 @@ function checkCoordinator(text: string | null): string | null {
     if (!(thrown instanceof AppError)) throw thrown
     throw badValue('network.coordinator', thrown.detail ?? 'the address cannot be read')
   }
+}
+
+/** Throws with what is wrong, but never repeats the address, in which a person may have put a password. */
+function checkProxy(text: string | null): string | null {
+  return text === null || text.trim() === '' ? null : printProxy(parseProxy(text))
 }
 
 function badValue(field: string, reason: string): AppError {

@@ -27,8 +27,13 @@ export interface SettingsStoreOptions {
   readonly secrets: SecretStore
   readonly defaults: AppOptions['defaults']
   readonly bindAddress: string | undefined
+  /** Which servers failed lately: another one is used then, and the view says so. */
+  readonly serverHealth?: Engine['serverHealth']
   readonly log: NonNullable<EngineOptions['log']>
 }
+
+/** Where no connections are made. */
+const NOTHING_FAILS = { isFailing: (): boolean => false }
 
 const GROUPS = ['general', 'network', 'limits'] as const
 
@@ -43,6 +48,7 @@ export class SettingsStore {
     this.#options = options
     this.#groups = groups
     this.#servers = servers
+    options.serverHealth?.onChange(() => this.#tell())
   }
 
   static async open(options: SettingsStoreOptions): Promise<SettingsStore> {
@@ -57,7 +63,11 @@ export class SettingsStore {
 
   view(): SettingsView {
     const { general, network, limits } = this.#groups
-    return { general, network: { ...network, servers: this.#servers.views() }, limits }
+    return {
+      general,
+      network: { ...network, servers: this.#servers.views(this.#options.serverHealth ?? NOTHING_FAILS) },
+      limits,
+    }
   }
 
   limits(): LimitSettings {
@@ -65,11 +75,13 @@ export class SettingsStore {
   }
 
   network(): NetworkOptions {
-    const { routePolicy, portRange } = this.#groups.network
+    const { routePolicy, portRange, portMapping, proxy } = this.#groups.network
     const { bindAddress } = this.#options
     return {
       iceServers: this.#servers.iceServers(),
       routePolicy,
+      portMapping,
+      ...(proxy === null ? {} : { proxy }),
       ...(bindAddress === undefined ? {} : { bindAddress }),
       ...(portRange === null ? {} : { portRange }),
     }
@@ -144,11 +156,15 @@ export class SettingsStore {
       .catch(() => undefined)
       .then(async () => {
         const result = await change()
-        for (const listener of this.#listeners) listener()
+        this.#tell()
         return result
       })
     this.#last = changed
     return changed
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener()
   }
 }
 
@@ -166,13 +182,16 @@ function readGroups(options: SettingsStoreOptions): SettingsGroups {
   note('network', network.damaged)
   note('limits', limits.damaged)
   const read = { general: general.value, network: network.value, limits: limits.value }
-  // Written by a newer version or by hand: a coordinator that cannot be read must not keep the program from starting.
-  try {
-    return changeGroups(read, {})
-  } catch {
-    note('network', ['coordinator'])
-    return changeGroups({ ...read, network: { ...read.network, coordinator: null } }, {})
+  // Written by a newer version or by hand: an address that cannot be read must not keep the program from starting.
+  for (const field of ['coordinator', 'proxy'] as const) {
+    try {
+      changeGroups({ ...read, network: { ...defaults.network, [field]: read.network[field] } }, {})
+    } catch {
+      note('network', [field])
+      read.network = { ...read.network, [field]: null }
+    }
   }
+  return changeGroups(read, {})
 }
 
 function rowOf(group: GroupName | 'servers'): string {

@@ -1,83 +1,89 @@
 /**
  * Opens lanes to the peers of one share: offers to those who were there before, answers newcomers, tries again after
- * failures. Signals travel sealed through the coordinator.
+ * failures, opens another lane beside one that has stopped answering, and a direct one beside a relayed one.
  */
 
-import type { IceServer } from '#shared/protocol/coordinator-messages.ts'
-import { LaneId, SignalBox, type Signal } from '#shared/protocol/signals.ts'
+import type { PeerView, RouteReason } from '#shared/api/views.ts'
 import { randomBytes, toHex } from '#shared/encoding/bytes.ts'
-import { toAppError, type AppError } from '#shared/errors.ts'
-import type { PeerId, ShareKeys } from '#shared/share/keys.ts'
-import type { Lane } from '#shared/swarm/lane.ts'
-import type { TopicSession } from '../coordinator-client/client.ts'
+import { AppError, toAppError } from '#shared/errors.ts'
+import type { NetworkFacts } from '#shared/protocol/network-facts.ts'
+import { LaneId, type Signal } from '#shared/protocol/signals.ts'
+import type { PeerId } from '#shared/share/keys.ts'
 import * as v from 'valibot'
+import { AttemptDesk, type LanePlan } from './attempt-desk.ts'
+import { BetterRoutes } from './better-routes.ts'
+import type { ConnectorOptions } from './connector-options.ts'
 import { EarlySignals } from './early-signals.ts'
-import { isBusy, newKnownPeer, retryDelayMs, type KnownPeer } from './known-peer.ts'
-import type { PortRange, RoutePolicy } from './ice-settings.ts'
+import { isBusy, isSilent, newKnownPeer, retryDelayMs, type KnownPeer } from './known-peer.ts'
 import { Network } from './network.ts'
-import { RtcConnection } from './rtc-connection.ts'
+import { Signalling } from './signalling.ts'
+
+export type { ConnectorOptions } from './connector-options.ts'
 
 /** Connections per share unless the person says otherwise: a well-mixed swarm, and little for a home router's tables. */
 const DEFAULT_CONNECTIONS = 12
-/** Lanes to one peer. */
-const MAX_LANES = 16
 /** How long closing connections, which have last words, still reach their relays. Milliseconds, with room. */
 const LINGER_MS = 1000
 /** A newcomer that is announced offers at once; when it does not, this side offers after so many milliseconds. */
 const NEWCOMER_MS = 5000
-
-export interface ConnectorOptions {
-  readonly keys: ShareKeys
-  readonly session: TopicSession
-  readonly policy: RoutePolicy
-  /** The person's own. */
-  readonly iceServers: readonly IceServer[]
-  readonly bindAddress: string | undefined
-  /** Of UDP sockets; any when undefined. */
-  readonly portRange: PortRange | undefined
-  /** Peers at a time. */
-  readonly maxConnections?: number
-  /** Certificates of authorities that TURN servers may have, instead of the system's, PEM: tests. */
-  readonly turnCa?: string
-  readonly events: ConnectorEvents
-  readonly log: (event: string, fields: Record<string, string | number | boolean>) => void
-}
-
-interface ConnectorEvents {
-  opened(peer: PeerId, lane: Lane): void
-  isBanned(peer: PeerId): boolean
-  changed(): void
-  /** Something the person entered, or the coordinator gave, that cannot be used. */
-  unusedServers(urls: readonly string[]): void
-}
+/** How often attempts and routes are looked at. Milliseconds. */
+const TICK_MS = 250
 
 export class Connector {
   readonly #options: ConnectorOptions
-  readonly #box: SignalBox
   readonly #peers = new Map<PeerId, KnownPeer>()
   readonly #early = new EarlySignals()
   readonly #unsubscribe: (() => void)[]
   readonly #network: Network
+  readonly #signalling: Signalling
+  readonly #desk: AttemptDesk
+  readonly #routes: BetterRoutes
   #maxConnections: number
   #isClosed = false
 
   constructor(options: ConnectorOptions) {
     this.#options = options
-    this.#box = new SignalBox(options.keys)
     this.#maxConnections = options.maxConnections ?? DEFAULT_CONNECTIONS
-    const { session } = options
+    const { session, monitor, swarm } = options
     this.#network = new Network(options)
+    this.#signalling = new Signalling({
+      ...options,
+      sendOverLane: (to, box) => swarm?.signal(to, box) === true,
+      received: (from, signal) => this.#receive(from, signal),
+    })
+    this.#desk = new AttemptDesk(options, this.#network, {
+      signal: (peer, signal) => this.#signalling.send(peer, signal),
+      opened: (known) => {
+        known.failures = 0
+        known.failure = undefined
+      },
+      ended: (known, ways, error) => this.#attemptEnded(known, ways, error),
+    })
+    this.#routes = new BetterRoutes({
+      facts: () => this.facts,
+      look: (peer) => swarm?.look(peer),
+      begin: (known, predict) => this.#offer(known, { ways: 'direct', predict }),
+    })
+    const ticking = setInterval(() => this.#tick(), TICK_MS)
+    ticking.unref()
     this.#unsubscribe = [
-      session.onJoined((info) => {
-        const unused = this.#network.setCoordinatorServers(info.iceServers)
-        if (unused.length > 0) options.events.unusedServers(unused)
-        for (const peer of info.peers) this.#meet(peer, 0)
+      () => clearInterval(ticking),
+      () => this.#signalling.close(),
+      session.onJoined(({ iceServers, peers }) => {
+        this.#learnServers(this.#network.setCoordinatorServers(iceServers))
+        for (const peer of peers) this.#meet(peer, 0)
       }),
       session.onPeerJoined((peer) => this.#meet(peer, NEWCOMER_MS)),
       session.onPeerLeft((peer) => this.#partFrom(peer)),
       session.onUndelivered((peer) => this.#partFrom(peer)),
-      session.onSignal((from, box) => this.#receive(from, box)),
     ]
+    if (monitor !== undefined) this.#unsubscribe.push(monitor.onMoved(() => this.#moved()))
+    this.#learnServers([])
+  }
+
+  /** What is known of the own network, as the peers may know it. */
+  get facts(): NetworkFacts {
+    return this.#routes.ownFacts(this.#options)
   }
 
   /** Peers that are being tried or cannot be reached, for the UI; connected ones the swarm knows. */
@@ -87,27 +93,36 @@ export class Connector {
       .map(({ peer, failure }) => ({ peer, failure }))
   }
 
-  /** One more lane to a peer, beside those there are. */
-  openLane(peer: PeerId): void {
+  /** What the UI is told of a peer's routes. */
+  routesOf(peer: PeerId): Pick<PeerView, 'history' | 'betterRoute'> & { readonly relayReason: RouteReason } {
+    return this.#routes.view(peer, this.#peers.get(peer))
+  }
+
+  /** A sealed signal that came over a lane. */
+  hearSignal(from: PeerId, box: string): void {
+    if (!this.#isClosed) this.#signalling.receive(from, box)
+  }
+
+  /** A lane has stopped answering, or answers again. */
+  laneHealth(peer: PeerId, lane: string, isSuspect: boolean): void {
     const known = this.#peers.get(peer)
-    if (known === undefined || known.attempts.size + known.lanes.size >= MAX_LANES) return
-    known.isOfferer = true
-    const lane = v.parse(LaneId, toHex(randomBytes(8)))
-    const connection = this.#connect(known, lane, 'offer')
-    try {
-      connection?.start()
-    } catch (error) {
-      connection?.close()
-      this.#attemptFailed(known, lane, toAppError(error))
-    }
+    if (known === undefined || this.#isClosed) return
+    if (!isSuspect) known.suspects.delete(lane)
+    else if (known.lanes.has(lane)) known.suspects.add(lane)
+    if (isSuspect && isSilent(known)) this.#options.events.silent?.()
+    this.#heal(known)
   }
 
   /** A lane ended; `isWanted`: the connection should come back. */
   laneGone(peer: PeerId, lane: string, isWanted: boolean): void {
     const known = this.#peers.get(peer)
-    if (known?.lanes.delete(lane) !== true || known.lanes.size > 0) return
-    if (isWanted) this.#retryLater(known)
-    else this.#forget(known)
+    known?.suspects.delete(lane)
+    if (known?.lanes.delete(lane) !== true) return
+    if (known.lanes.size > 0) return this.#heal(known)
+    // What was to replace it goes on.
+    if (isWanted && known.attempts.size > 0) this.#desk.close(known, 'direct')
+    if (isWanted && known.attempts.size === 0) this.#retryLater(known)
+    else if (!isWanted) this.#forget(known)
     this.#tryWaiting()
   }
 
@@ -117,8 +132,7 @@ export class Connector {
     const busy = [...this.#peers.values()].filter(isBusy)
     for (const known of busy.slice(count)) {
       known.isWaiting = true
-      for (const attempt of known.attempts.values()) attempt.close()
-      known.attempts.clear()
+      this.#desk.close(known)
       for (const lane of known.lanes.values()) lane.close()
     }
     this.#tryWaiting()
@@ -129,16 +143,25 @@ export class Connector {
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
     for (const known of this.#peers.values()) {
       clearTimeout(known.retry)
-      for (const attempt of known.attempts.values()) attempt.close()
+      this.#desk.close(known)
     }
     this.#peers.clear()
     setTimeout(() => this.#network[Symbol.dispose](), LINGER_MS).unref()
+  }
+
+  #learnServers(unused: readonly string[]): void {
+    const { events, monitor, policy } = this.#options
+    if (unused.length > 0) events.unusedServers(unused)
+    if (policy !== 'relay') monitor?.learnServers(this.#network.stunServers)
   }
 
   #meet(peer: PeerId, delayMs: number): void {
     if (peer === this.#options.session.peerId || this.#options.events.isBanned(peer)) return
     const known = this.#know(peer)
     known.isPresent = true
+    // What was offered before one of the two was here has reached nobody.
+    this.#desk.closeUnheard(known)
+    if (isSilent(known)) return this.#heal(known)
     if (isBusy(known)) return
     clearTimeout(known.retry)
     if (delayMs === 0) this.#try(known)
@@ -148,12 +171,38 @@ export class Connector {
   #try(known: KnownPeer): void {
     if (this.#isClosed || isBusy(known)) return
     known.isWaiting = this.#isFull()
-    if (known.isWaiting) return
-    this.openLane(known.peer)
+    if (!known.isWaiting) this.#offer(known, { ways: 'any', predict: false })
   }
 
   #tryWaiting(): void {
     for (const known of this.#peers.values()) if (known.isWaiting && known.isPresent) this.#try(known)
+  }
+
+  #offer(known: KnownPeer, plan: LanePlan): void {
+    if (!this.#desk.hasRoom(known)) return
+    known.isOfferer = true
+    this.#desk.offer(known, v.parse(LaneId, toHex(randomBytes(8))), plan)
+  }
+
+  /** Where no lane answers, another is opened by whatever way is first; one at a time. */
+  #heal(known: KnownPeer): void {
+    if (this.#isClosed || !isSilent(known)) return
+    if (!this.#desk.isTrying(known, 'any')) this.#offer(known, { ways: 'any', predict: false })
+  }
+
+  #tick(): void {
+    const now = performance.now()
+    for (const known of this.#peers.values()) {
+      this.#desk.closeLate(known, now, isSilent(known))
+      this.#heal(known)
+      this.#routes.look(known, now)
+    }
+  }
+
+  /** The device is in another network, or was asleep. */
+  #moved(): void {
+    this.#network.moved()
+    for (const { search } of this.#peers.values()) search.stir(performance.now())
   }
 
   #partFrom(peer: PeerId): void {
@@ -166,112 +215,50 @@ export class Connector {
 
   #forget(known: KnownPeer): void {
     clearTimeout(known.retry)
-    for (const attempt of known.attempts.values()) attempt.close()
+    this.#desk.close(known)
     this.#peers.delete(known.peer)
     this.#options.events.changed()
   }
 
-  #receive(from: PeerId, box: string): void {
-    const { session, events, log } = this.#options
-    let signal: Signal
-    try {
-      signal = this.#box.open(box, from, session.peerId)
-    } catch (error) {
-      log('signal.refused', { code: toAppError(error).code })
-      return
-    }
-    if (events.isBanned(from)) {
-      this.#refuse(from, signal, 'banned')
-      return
-    }
-    if (signal.kind === 'offer') this.#answer(from, signal)
+  #receive(from: PeerId, signal: Signal): void {
+    if (this.#options.events.isBanned(from)) this.#signalling.refuse(from, signal, 'banned')
+    else if (signal.kind === 'offer') this.#answer(from, signal)
     else this.#deliver(from, signal)
   }
 
   #answer(from: PeerId, signal: Extract<Signal, { kind: 'offer' }>): void {
     const known = this.#know(from)
     known.isPresent = true
+    const { ways = 'any', predict = false } = signal
     if (known.attempts.has(signal.lane) || known.lanes.has(signal.lane)) return // played again
-    if (known.lanes.size === 0 && this.#isFull(known)) return this.#refuse(from, signal, 'full')
-    if (known.lanes.size + known.attempts.size >= MAX_LANES) return this.#refuse(from, signal, 'full')
-    if (known.lanes.size === 0 && known.isOfferer && known.attempts.size > 0) {
+    const isFull = known.lanes.size === 0 && this.#isFull(known)
+    if (isFull || !this.#desk.hasRoom(known)) return this.#signalling.refuse(from, signal, 'full')
+    if (ways === 'direct' && this.#options.policy === 'relay')
+      return this.#signalling.refuse(from, signal, 'failed')
+    if (this.#desk.isOffering(known, ways)) {
       // Both sides offered at once: the offer of the smaller id stands, here and there.
-      if (this.#options.session.peerId < from) return this.#refuse(from, signal, 'duplicate')
-      for (const attempt of known.attempts.values()) attempt.close()
-      known.attempts.clear()
+      if (this.#options.session.peerId < from) return this.#signalling.refuse(from, signal, 'duplicate')
+      this.#desk.close(known, ways)
     }
     clearTimeout(known.retry)
     known.isOfferer = false
-    const connection = this.#connect(known, signal.lane, 'answer')
-    if (connection === undefined) return
-    this.#feed(known, connection, signal)
-    for (const early of this.#early.take(from, signal.lane)) this.#feed(known, connection, early)
+    const attempt = this.#desk.connect(known, signal.lane, 'answer', { ways, predict })
+    if (attempt === undefined) return
+    this.#desk.feed(known, attempt, signal)
+    for (const early of this.#early.take(from, signal.lane)) this.#desk.feed(known, attempt, early)
   }
 
   #deliver(from: PeerId, signal: Signal): void {
     const known = this.#peers.get(from)
-    const connection = known?.attempts.get(signal.lane)
-    if (known === undefined || connection === undefined) {
-      // Perhaps its offer is still on the way.
-      if (known?.lanes.has(signal.lane) !== true) this.#early.keep(from, signal)
-      return
-    }
-    this.#feed(known, connection, signal)
+    const attempt = known?.attempts.get(signal.lane)
+    if (known !== undefined && attempt !== undefined) this.#desk.feed(known, attempt, signal)
+    // Perhaps its offer is still on the way.
+    else if (known?.lanes.has(signal.lane) !== true) this.#early.keep(from, signal)
   }
 
-  #feed(known: KnownPeer, connection: RtcConnection, signal: Signal): void {
-    try {
-      connection.receive(signal)
-    } catch (error) {
-      connection.close()
-      this.#attemptFailed(known, connection.lane, toAppError(error))
-    }
-  }
-
-  #refuse(to: PeerId, signal: Signal, reason: Extract<Signal, { kind: 'refuse' }>['reason']): void {
-    if (signal.kind === 'offer') this.#send(to, { kind: 'refuse', lane: signal.lane, reason })
-  }
-
-  #send(to: PeerId, signal: Signal): void {
-    const { session } = this.#options
-    session.signal(to, this.#box.seal(signal, session.peerId, to))
-  }
-
-  #connect(known: KnownPeer, lane: LaneId, role: 'offer' | 'answer'): RtcConnection | undefined {
-    const { events, log } = this.#options
-    const { peer } = known
-    const startedMs = performance.now()
-    try {
-      const connection = new RtcConnection({
-        lane,
-        role,
-        network: this.#network,
-        events: {
-          signal: (signal) => this.#send(peer, signal),
-          opened: (opened) => {
-            known.attempts.delete(lane)
-            known.lanes.set(lane, opened)
-            known.failures = 0
-            known.failure = undefined
-            log('lane.opened', { role, openMs: Math.round(performance.now() - startedMs) })
-            events.opened(peer, opened)
-          },
-          failed: (error) => this.#attemptFailed(known, lane, error),
-        },
-      })
-      known.attempts.set(lane, connection)
-      events.changed()
-      return connection
-    } catch (error) {
-      this.#attemptFailed(known, lane, toAppError(error))
-      return undefined
-    }
-  }
-
-  #attemptFailed(known: KnownPeer, lane: string, error: AppError): void {
-    known.attempts.delete(lane)
-    this.#options.log('lane.failed', { code: error.code, detail: error.detail ?? '' })
-    if (isBusy(known)) return
+  #attemptEnded(known: KnownPeer, ways: LanePlan['ways'], error: AppError): void {
+    // There is a lane that works: nothing is lost but the try, and there will be another one.
+    if (ways === 'direct' || isBusy(known)) return
     known.failures++
     known.failure = error
     this.#retryLater(known)

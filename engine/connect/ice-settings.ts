@@ -1,30 +1,19 @@
-/** ICE servers and policy in the form the native library takes, and what of them it cannot use. Pure. */
+/** ICE servers and policy in the form the native library takes. Pure. */
 
+import { isIPv6 } from 'node:net'
 import type { IceServer as NativeIceServer, RtcConfig } from 'node-datachannel'
-import { AppError } from '#shared/errors.ts'
-import type { IceServerView } from '#shared/api/settings-views.ts'
-import type { IceServer } from '#shared/protocol/coordinator-messages.ts'
 import type { CandidateFacts } from './sdp-check.ts'
-import { locate, MAX_RELAYS, MAX_STUN_SERVERS, type ServerLocation } from './ice-url.ts'
+import type { ServerLocation } from './ice-url.ts'
+import type { ChosenServers, Relay } from './server-roster.ts'
 
 export type RoutePolicy = 'automatic' | 'direct' | 'relay'
+
+/** Which ways one connection may take; `direct`: one that is to be better than the relay in use. */
+export type Ways = 'any' | 'direct'
 
 export interface PortRange {
   readonly from: number
   readonly to: number
-}
-
-/** A TURN server with its login. */
-export interface Relay extends ServerLocation {
-  readonly username: string
-  readonly password: string
-}
-
-export interface ChosenServers {
-  readonly stun: readonly ServerLocation[]
-  readonly relays: readonly Relay[]
-  /** URLs that cannot be used, at all or beside the others: never dropped without a word. */
-  readonly unused: readonly string[]
 }
 
 export interface IceLimits {
@@ -33,50 +22,35 @@ export interface IceLimits {
   readonly portRange: PortRange | undefined
 }
 
-/** The only address from which a socket reaches nobody but programs of this device. */
-const LOOPBACK = '127.0.0.1'
-
-/** @param servers in order of preference: the person's own before a coordinator's */
-export function chooseServers(servers: readonly IceServer[]): ChosenServers {
-  const stun: ServerLocation[] = []
-  const relays: Relay[] = []
-  const unused: string[] = []
-  for (const server of servers) {
-    for (const url of server.urls) {
-      const location = locationOf(url)
-      if (location?.kind === 'stun' && stun.length < MAX_STUN_SERVERS) stun.push(location)
-      else if (location?.kind === 'turn' && relays.length < MAX_RELAYS) {
-        relays.push({ ...location, username: server.username ?? '', password: server.credential ?? '' })
-      } else unused.push(url)
-    }
-  }
-  return { stun, relays, unused }
+/** What `iceSettings` must know of this device and of one connection. */
+export interface IceCircumstances extends IceLimits {
+  readonly ways: Ways
+  /** This device has an IPv4 address beside loopback. */
+  readonly hasIPv4: boolean
 }
 
-/** What becomes of each of a person's servers: earlier ones fill what the ICE library takes at a time. */
-export function usesOf(
-  servers: readonly Pick<IceServerView, 'kind' | 'isEnabled'>[],
-): IceServerView['use'][] {
-  const room = { stun: MAX_STUN_SERVERS, turn: MAX_RELAYS }
-  return servers.map(({ kind, isEnabled }) => {
-    if (!isEnabled) return 'off'
-    return room[kind]-- > 0 ? 'used' : 'spare'
-  })
-}
+/** The only addresses from which a socket reaches nobody but programs of this device. */
+export const LOOPBACK = '127.0.0.1'
+/** Without an IPv4 address beside loopback the library knows no IPv4 address at all: it resolves with AI_ADDRCONFIG. */
+export const LOOPBACK_IPV6 = '::1'
 
-/** @param bridgeTo where on loopback a relay is reached that the library cannot, or must not, speak to itself */
+/** @param bridgeTo the port on loopback at which a relay is reached that the library cannot, or must not, speak to itself */
 export function iceSettings(
   { stun, relays }: ChosenServers,
-  { policy, bindAddress, portRange }: IceLimits,
-  bridgeTo: (relay: Relay) => { readonly hostname: string; readonly port: number },
+  circumstances: IceCircumstances,
+  bridgeTo: (relay: Relay) => number,
 ): RtcConfig {
-  const turn = (policy === 'direct' ? [] : relays).map((relay): NativeIceServer => {
+  const { policy, ways, bindAddress, portRange, hasIPv4 } = circumstances
+  const loopback = hasIPv4 ? LOOPBACK : LOOPBACK_IPV6
+  const turn = (policy === 'direct' || ways === 'direct' ? [] : relays).map((relay): NativeIceServer => {
     const { host, port, username, password } = relay
-    const place = needsBridge(relay, policy) ? bridgeTo(relay) : { hostname: host, port }
+    const place = needsBridge(relay, circumstances)
+      ? { hostname: loopback, port: bridgeTo(relay) }
+      : { hostname: host, port }
     return { ...place, username, password, relayType: 'TurnUdp' }
   })
   // Under `relay` the library still sends checks to the other side's addresses. From loopback they cannot leave.
-  const bound = policy === 'relay' ? LOOPBACK : bindAddress
+  const bound = policy === 'relay' ? loopback : bindAddress
   return {
     iceServers: [...(policy === 'relay' ? [] : stun.map(printStun)), ...turn],
     iceTransportPolicy: policy === 'relay' ? 'relay' : 'all',
@@ -86,27 +60,29 @@ export function iceSettings(
 }
 
 /** Which candidates may leave and enter under a policy. The library's own filter does not stop probes to others. */
-export function isAllowed(policy: RoutePolicy, candidate: CandidateFacts, side: 'local' | 'remote'): boolean {
+export function isAllowed(
+  policy: RoutePolicy,
+  candidate: CandidateFacts,
+  side: 'local' | 'remote',
+  ways: Ways = 'any',
+): boolean {
   if (policy === 'relay') {
+    // There is no direct way that would not tell the address.
+    if (ways === 'direct') return false
     // A name would be asked for on the own network.
     return side === 'remote' ? !candidate.address.endsWith('.local') : candidate.type === 'relay'
   }
-  if (policy === 'direct') return candidate.type !== 'relay'
+  if (policy === 'direct' || ways === 'direct') return candidate.type !== 'relay'
   return true
 }
 
-function needsBridge(relay: Relay, policy: RoutePolicy): boolean {
-  return policy === 'relay' || relay.transport !== 'udp'
-}
-
-/** A coordinator's may be anything. */
-function locationOf(url: string): ServerLocation | undefined {
-  try {
-    return locate(url)
-  } catch (error) {
-    if (error instanceof AppError) return undefined
-    throw error
-  }
+/**
+ * The library speaks to a relay over UDP only, and over IPv4 wherever the relay's name has such an address, which a
+ * device with IPv6 alone does not reach.
+ */
+function needsBridge(relay: Relay, { policy, bindAddress, hasIPv4 }: IceCircumstances): boolean {
+  if (policy === 'relay' || relay.transport !== 'udp') return true
+  return bindAddress === undefined && (!hasIPv4 || isIPv6(relay.host))
 }
 
 function printStun({ host, port }: ServerLocation): string {

@@ -3,6 +3,9 @@
 import type { AppError } from '#shared/errors.ts'
 import type { PeerId } from '#shared/share/keys.ts'
 import type { Lane } from '#shared/swarm/lane.ts'
+import type { Ways } from './ice-settings.ts'
+import { RouteHistory } from './route-history.ts'
+import { RouteSearch } from './route-search.ts'
 import type { RtcConnection } from './rtc-connection.ts'
 
 /** First and longest pause before another try, milliseconds; doubled in between, with jitter. */
@@ -11,12 +14,27 @@ const MAX_RETRY_MS = 30_000
 /** The side that answered waits longer than the other's first retries, so that both do not offer at once. */
 const ANSWERER_EXTRA_MS = 8000
 
+/** A connection that is not open yet. */
+export interface Attempt {
+  readonly connection: RtcConnection
+  readonly role: 'offer' | 'answer'
+  readonly ways: Ways
+  readonly startedMs: number
+  /** The other side has said something. */
+  hasHeard: boolean
+}
+
 export interface KnownPeer {
   readonly peer: PeerId
-  /** Connections that are not open yet, by lane. */
-  readonly attempts: Map<string, RtcConnection>
+  /** By lane. */
+  readonly attempts: Map<string, Attempt>
   /** Open ones, by id. */
   readonly lanes: Map<string, Lane>
+  /** Of those, the ones that do not answer. */
+  readonly suspects: Set<string>
+  /** Of a direct way, while there is only a relayed one. */
+  readonly search: RouteSearch
+  readonly history: RouteHistory
   /** Seen at the coordinator. */
   isPresent: boolean
   failures: number
@@ -28,11 +46,14 @@ export interface KnownPeer {
   isWaiting: boolean
 }
 
-export function newKnownPeer(peer: PeerId): KnownPeer {
+export function newKnownPeer(peer: PeerId, nowMs: number = performance.now()): KnownPeer {
   return {
     peer,
     attempts: new Map(),
     lanes: new Map(),
+    suspects: new Set(),
+    search: new RouteSearch(),
+    history: new RouteHistory(nowMs),
     isPresent: false,
     failures: 0,
     failure: undefined,
@@ -43,8 +64,19 @@ export function newKnownPeer(peer: PeerId): KnownPeer {
 }
 
 /** Connected or being tried. */
-export function isBusy({ lanes, attempts }: Pick<KnownPeer, 'lanes' | 'attempts'>): boolean {
+export function isBusy({
+  lanes,
+  attempts,
+}: {
+  readonly lanes: Pick<KnownPeer['lanes'], 'size'>
+  readonly attempts: Pick<KnownPeer['attempts'], 'size'>
+}): boolean {
   return lanes.size + attempts.size > 0
+}
+
+/** There are lanes, and none of them answers. */
+export function isSilent({ lanes, suspects }: Pick<KnownPeer, 'lanes' | 'suspects'>): boolean {
+  return lanes.size > 0 && suspects.size >= lanes.size
 }
 
 export function retryDelayMs(known: Pick<KnownPeer, 'failures' | 'isOfferer'>, random: () => number): number {

@@ -1,24 +1,43 @@
 /** The other side's candidates: checked, kept until they may be used, and remembered for what they said they are. */
 
+import type { Ways } from './ice-settings.ts'
+import { MAX_LOCAL_NAMES, resolveLocalName } from './mdns/local-names.ts'
 import type { ConnectionNetwork } from './network.ts'
 import { checkCandidate, type CandidateFacts } from './sdp-check.ts'
 
 /** The library takes 30 remote candidates and logs about the rest. */
 const MAX_REMOTE_CANDIDATES = 30
 
+interface RemoteCandidatesUser {
+  /** Gives one to the library. */
+  add(text: string, mid: string): void
+  /** Runs what may throw where that ends the connection, unless it has ended. */
+  later(act: () => void): void
+}
+
 export class RemoteCandidates {
   readonly #network: ConnectionNetwork
-  readonly #add: (text: string, mid: string) => void
+  readonly #ways: Ways
+  readonly #user: RemoteCandidatesUser
+  readonly #resolve: typeof resolveLocalName
   /** Undefined as soon as they may be used. */
   #held: { readonly facts: CandidateFacts; readonly mid: string }[] | undefined = []
   /** Types by address and port, as the library knows them. */
   readonly #types = new Map<string, CandidateFacts['type']>()
+  readonly #closing = new AbortController()
   #count = 0
+  #names = 0
 
-  /** @param add gives one to the library */
-  constructor(network: ConnectionNetwork, add: (text: string, mid: string) => void) {
+  constructor(
+    network: ConnectionNetwork,
+    ways: Ways,
+    user: RemoteCandidatesUser,
+    resolve = resolveLocalName,
+  ) {
     this.#network = network
-    this.#add = add
+    this.#ways = ways
+    this.#user = user
+    this.#resolve = resolve
   }
 
   /** Throws AppError `peer.protocol` on nonsense. */
@@ -42,9 +61,31 @@ export class RemoteCandidates {
     return this.#types.get(`${address} ${port}`)
   }
 
+  close(): void {
+    this.#closing.abort()
+  }
+
   #use(facts: CandidateFacts, mid: string): void {
+    // Also what must not be asked for: a name of the other side's choice, on the own network.
+    const isAllowed = this.#network.allows(facts, 'remote', this.#ways)
+    if (facts.address.endsWith('.local')) {
+      if (isAllowed && ++this.#names <= MAX_LOCAL_NAMES) void this.#useName(facts, mid)
+      return
+    }
     const covered = this.#network.cover(facts)
     this.#types.set(`${covered.address} ${covered.port}`, facts.type)
-    if (this.#network.allows(facts, 'remote')) this.#add(covered.text, mid)
+    if (isAllowed) this.#user.add(covered.text, mid)
+  }
+
+  /** A browser tells its address in its own network by a name that only that network knows (RFC 6762). */
+  async #useName(facts: CandidateFacts, mid: string): Promise<void> {
+    try {
+      const address = await this.#resolve(facts.address, this.#closing.signal)
+      if (address === undefined) return
+      const text = facts.text.replace(` ${facts.address} `, ` ${address} `)
+      this.#user.later(() => this.#use(checkCandidate(text), mid))
+    } catch {
+      // The connection is closed.
+    }
   }
 }

@@ -37,10 +37,12 @@ export interface RouteContext {
   readonly isOfThisDevice: (address: string) => boolean
   /** Host of the own TURN server that gave this relay candidate; null when it cannot be told. */
   readonly relayHostOf: (address: string, port: number) => string | null
+  /** A router opened this own port on request; left out where it cannot be told. */
+  readonly isMapped?: (local: Pick<Chosen, 'address' | 'port'>) => boolean
 }
 
 export function routeOf({ local, remote }: ChosenPair, context: RouteContext): RouteView {
-  const kind = kindOf(local, remote)
+  const kind = kindOf({ local, remote }, context)
   return {
     kind,
     localType: typeOf(local.type),
@@ -48,28 +50,36 @@ export function routeOf({ local, remote }: ChosenPair, context: RouteContext): R
     localAddress: printAddress(local),
     remoteAddress: printAddress(remote),
     protocol: local.transportType.toUpperCase() === 'UDP' ? 'udp' : 'tcp',
-    reason: reasonOf(kind, local, remote, context),
+    reason: reasonOf(kind, { local, remote }, context),
     relayHost: local.type === 'relay' ? context.relayHostOf(local.address, local.port) : null,
   }
 }
 
-function kindOf(local: Chosen, remote: Chosen): RouteKind {
+function kindOf({ local, remote }: ChosenPair, context: RouteContext): RouteKind {
   if (local.type === 'relay' || remote.type === 'relay') return 'relayed'
   // prflx too: within one network a check often arrives before the candidate that announces its address.
   if (isLocalAddress(remote.address)) return 'lan'
-  return isSameNetwork(local.address, remote.address) ? 'lan' : 'direct'
+  if (local.address === remote.address) return isOneDevice({ local, remote }, context) ? 'lan' : 'direct'
+  return isOneSubnet(local.address, remote.address) ? 'lan' : 'direct'
 }
 
-function reasonOf(kind: RouteKind, local: Chosen, remote: Chosen, context: RouteContext): RouteReason {
+function reasonOf(kind: RouteKind, pair: ChosenPair, context: RouteContext): RouteReason {
+  const { local, remote } = pair
   if (kind === 'relayed') return context.isRelayOnly ? 'relay-only' : 'no-direct-path'
-  if (kind === 'lan') {
-    const isHere = local.address === remote.address || context.isOfThisDevice(remote.address)
-    return isHere ? 'same-device' : 'same-network'
-  }
+  if (kind === 'lan') return isOneDevice(pair, context) ? 'same-device' : 'same-network'
+  // Both are seen under the address of one router, and it lets them meet there.
+  if (local.address === remote.address) return 'hairpin'
+  if (context.isMapped?.(local) === true) return 'port-mapped'
   const hosts = [local, remote].filter(({ type }) => type === 'host')
   if (hosts.some(({ address }) => isPublicAddress(address))) return 'public-address'
   // Two addresses of one provider or VPN that reach each other without a router that changes them.
   return hosts.length === 2 ? 'same-network' : 'hole-punched'
+}
+
+/** One address may also be that of a router in front of two devices; then it is neither's own. */
+function isOneDevice({ local, remote }: ChosenPair, { isOfThisDevice }: RouteContext): boolean {
+  if (isOfThisDevice(remote.address)) return true
+  return local.address === remote.address && [local, remote].some(({ type }) => type === 'host')
 }
 
 function isPublicAddress(address: string): boolean {
@@ -77,9 +87,8 @@ function isPublicAddress(address: string): boolean {
   return isIPv6(address) || !SHARED_NETWORKS.check(address, 'ipv4')
 }
 
-/** One IPv6 /64 or the very same address is one network; public IPv4 gives no such hint. */
-function isSameNetwork(left: string, right: string): boolean {
-  if (left === right) return true
+/** One IPv6 /64 is one network; public IPv4 gives no such hint. */
+function isOneSubnet(left: string, right: string): boolean {
   if (!isIPv6(left) || !isIPv6(right)) return false
   const network = new BlockList()
   network.addSubnet(left, 64, 'ipv6')

@@ -9,11 +9,15 @@ import type { RouteView } from '#shared/api/views.ts'
 import type { LaneId, Signal } from '#shared/protocol/signals.ts'
 import { MAX_FRAME_BYTES } from '#shared/protocol/block-frame.ts'
 import { AppError, toAppError } from '#shared/errors.ts'
+import type { Ways } from './ice-settings.ts'
 import type { ConnectionNetwork } from './network.ts'
+import { LocalCandidates } from './local-candidates.ts'
+import type { NetworkMonitor } from './nat/network-monitor.ts'
+import { NativeInbox } from './native-inbox.ts'
 import { keepAlive, letGo } from './native-life.ts'
 import { RemoteCandidates } from './remote-candidates.ts'
 import type { ChosenPair } from './route.ts'
-import { checkCandidate, checkDescription, letOffererBegin, type CandidateFacts } from './sdp-check.ts'
+import { checkDescription, letOffererBegin, withoutCandidates } from './sdp-check.ts'
 import { RtcLane } from './rtc-lane.ts'
 
 /** ICE itself gives up after 39 s; people and retries should not wait for that. Milliseconds. */
@@ -42,6 +46,12 @@ export interface RtcConnectionOptions {
   readonly lane: LaneId
   readonly role: 'offer' | 'answer'
   readonly network: ConnectionNetwork
+  /** `direct`: no relay on either side; it is to be better than the one in use. */
+  readonly ways: Ways
+  /** Ports of a router with a regular step are foreseen and told, on the side that has one. Both sides or none. */
+  readonly predict: boolean
+  /** Foresees and opens ports; without it this side does neither. */
+  readonly monitor?: NetworkMonitor | undefined
   readonly events: RtcConnectionEvents
 }
 
@@ -49,38 +59,50 @@ export class RtcConnection {
   readonly lane: LaneId
   readonly #options: RtcConnectionOptions
   readonly #native: PeerConnection
-  readonly #inbox: (() => void)[] = []
+  /** The session above catches what a peer does wrong; what comes through is about this connection. */
+  readonly #inbox = new NativeInbox((error) => this.#end(toAppError(error).message))
   readonly #opening: NodeJS.Timeout
-  #isScheduled = false
+  readonly #stopHearingOfRelays: () => void
   #hasRemote = false
+  readonly #localCandidates: LocalCandidates
   readonly #remoteCandidates: RemoteCandidates
   #pair: ChosenPair | null = null
-  /** The own ones at relays. */
-  readonly #relayed: CandidateFacts[] = []
   #channels: { readonly control: DataChannel; readonly blocks: DataChannel } | undefined
   #openChannels = 0
   #opened: RtcLane | undefined
   #beforeOpen: Parameters<RtcLane['arrive']>[0][] = []
   #isClosed = false
-  /** The offering side's own: see OFFERER_HOLD_MS. */
-  readonly #heldCandidates: Signal[] = []
   #holding: NodeJS.Timeout | undefined
 
   constructor(options: RtcConnectionOptions) {
     this.#options = options
     this.lane = options.lane
-    this.#remoteCandidates = new RemoteCandidates(options.network, (text, mid) =>
-      this.#try(() => this.#native.addRemoteCandidate(text, mid)),
-    )
+    this.#localCandidates = new LocalCandidates({
+      ...options,
+      tell: (candidate) => options.events.signal({ kind: 'candidate', lane: this.lane, ...candidate }),
+    })
+    this.#remoteCandidates = new RemoteCandidates(options.network, options.ways, {
+      add: (text, mid) => this.#try(() => this.#native.addRemoteCandidate(text, mid)),
+      later: (act) => this.#inbox.add(act),
+    })
     this.#native = new nodeDataChannel.PeerConnection(options.lane, {
-      ...options.network.config(),
+      ...options.network.config(options.ways),
       disableAutoNegotiation: true,
       maxMessageSize: 262_144,
     })
     keepAlive(this)
-    this.#native.onLocalDescription((sdp, type) => this.#enqueue(() => this.#describe(sdp, type)))
-    this.#native.onLocalCandidate((candidate, mid) => this.#enqueue(() => this.#announce(candidate, mid)))
-    this.#native.onStateChange((state) => this.#enqueue(() => this.#changeState(state)))
+    this.#stopHearingOfRelays = options.network.onRelayLost((lost) => {
+      const local = this.#readPair()?.local
+      if (local?.address === lost.address && local.port === lost.port) this.#end('relay lost')
+    })
+    this.#native.onLocalDescription((sdp, type) => this.#inbox.add(() => this.#describe(sdp, type)))
+    this.#native.onLocalCandidate((candidate, mid) =>
+      this.#inbox.add(() => this.#localCandidates.add(candidate, mid)),
+    )
+    this.#native.onGatheringStateChange((state) =>
+      this.#inbox.add(() => (state === 'complete' ? this.#localCandidates.gathered() : undefined)),
+    )
+    this.#native.onStateChange((state) => this.#inbox.add(() => this.#changeState(state)))
     this.#opening = setTimeout(
       () => this.#fail(new AppError('peer.unreachable', { detail: 'no way was found in time' })),
       OPEN_LIMIT_MS,
@@ -108,10 +130,11 @@ export class RtcConnection {
     }
   }
 
+  /** As it is now: the library may change over to a better pair within seconds of the opening. */
   route(): RouteView | null {
-    if (!this.#isClosed) this.#pair ??= this.#native.getSelectedCandidatePair()
-    if (this.#pair === null) return null
-    const { local, remote } = this.#pair
+    const pair = this.#readPair()
+    if (pair === null) return null
+    const { local, remote } = pair
     // To the library a relay is peer-reflexive when its check comes before the word of it.
     const type = this.#remoteCandidates.typeOf(remote.address, remote.port) ?? remote.type
     return this.#options.network.route({ local, remote: { ...remote, type } })
@@ -125,6 +148,12 @@ export class RtcConnection {
     this.#end('closed')
   }
 
+  /** The last one, when it is closed. */
+  #readPair(): ChosenPair | null {
+    if (!this.#isClosed) this.#pair = this.#native.getSelectedCandidatePair() ?? this.#pair
+    return this.#pair
+  }
+
   #acceptDescription(sdp: string, type: 'offer' | 'answer'): void {
     const isExpected = (type === 'offer') === (this.#options.role === 'answer')
     if (!isExpected || this.#hasRemote) throw new AppError('peer.protocol', { detail: `unexpected ${type}` })
@@ -135,14 +164,12 @@ export class RtcConnection {
       this.#openChannelsNow()
       this.#native.setLocalDescription('answer')
     }
-    for (const held of this.#heldCandidates) this.#options.events.signal(held)
-    this.#heldCandidates.length = 0
-    if (type === 'offer') this.#remoteCandidates.release()
-    else {
+    void this.#localCandidates.begin().then(() => {
       // By the inbox, where it is caught what the library says of a stranger's candidate.
-      const release = (): void => this.#enqueue(() => this.#remoteCandidates.release())
-      this.#holding = setTimeout(release, OFFERER_HOLD_MS)
-    }
+      const release = (): void => this.#inbox.add(() => this.#remoteCandidates.release())
+      if (type === 'offer') release()
+      else this.#holding = setTimeout(release, OFFERER_HOLD_MS)
+    })
   }
 
   /** What the library refuses of a stranger's text is the stranger's fault. */
@@ -162,13 +189,13 @@ export class RtcConnection {
     const blocks = make(BLOCKS)
     this.#channels = { control, blocks }
     for (const channel of [control, blocks]) {
-      channel.onOpen(() => this.#enqueue(() => this.#openOne()))
-      channel.onClosed(() => this.#enqueue(() => this.#end('channel closed')))
-      channel.onError((detail) => this.#enqueue(() => this.#end(`channel error: ${detail}`)))
+      channel.onOpen(() => this.#inbox.add(() => this.#openOne()))
+      channel.onClosed(() => this.#inbox.add(() => this.#end('channel closed')))
+      channel.onError((detail) => this.#inbox.add(() => this.#end(`channel error: ${detail}`)))
     }
-    blocks.onBufferedAmountLow(() => this.#enqueue(() => this.#opened?.becomeWritable()))
-    control.onMessage((message) => this.#enqueue(() => this.#hearControl(message)))
-    blocks.onMessage((message) => this.#enqueue(() => this.#hearFrame(message)))
+    blocks.onBufferedAmountLow(() => this.#inbox.add(() => this.#opened?.becomeWritable()))
+    control.onMessage((message) => this.#inbox.add(() => this.#hearControl(message)))
+    blocks.onMessage((message) => this.#inbox.add(() => this.#hearFrame(message)))
   }
 
   #openOne(): void {
@@ -212,18 +239,10 @@ export class RtcConnection {
 
   #describe(sdp: string, type: string): void {
     if (this.#isClosed || (type !== 'offer' && type !== 'answer')) return
-    // Candidates travel on their own: a relay-only side must not leak others inside the description.
-    const lines = sdp.split('\r\n').filter((line) => !/^a=(?:candidate|end-of-candidates)/.test(line))
-    this.#options.events.signal({ kind: type, lane: this.lane, sdp: lines.join('\r\n') })
-  }
-
-  #announce(candidate: string, mid: string): void {
-    const facts = checkCandidate(candidate)
-    if (facts.type === 'relay') this.#relayed.push(facts)
-    if (this.#isClosed || !this.#options.network.allows(facts, 'local')) return
-    const signal: Signal = { kind: 'candidate', lane: this.lane, candidate, mid }
-    if (this.#options.role === 'answer' || this.#hasRemote) this.#options.events.signal(signal)
-    else this.#heldCandidates.push(signal)
+    const { ways, predict, events } = this.#options
+    const plan =
+      type === 'answer' ? {} : { ...(ways === 'any' ? {} : { ways }), ...(predict ? { predict } : {}) }
+    events.signal({ kind: type, lane: this.lane, sdp: withoutCandidates(sdp), ...plan })
   }
 
   #changeState(state: string): void {
@@ -254,40 +273,20 @@ export class RtcConnection {
 
   #release(): void {
     this.#isClosed = true
+    this.#stopHearingOfRelays()
     clearTimeout(this.#opening)
     clearTimeout(this.#holding)
-    this.#inbox.length = 0
+    this.#localCandidates.close()
+    this.#remoteCandidates.close()
+    this.#inbox.close()
     // A last message (`bye`) is still in the native queue; closing at once would drop it.
     const delayMs = this.#opened === undefined ? 0 : LAST_WORDS_MS
     setTimeout(() => {
       this.#channels?.control.close()
       this.#channels?.blocks.close()
       this.#native.close()
-      for (const relayed of this.#relayed) this.#options.network.release(relayed)
+      for (const relayed of this.#localCandidates.relayed) this.#options.network.release(relayed)
       letGo(this)
     }, delayMs)
-  }
-
-  /** The only thing a native callback does. */
-  #enqueue(act: () => void): void {
-    if (this.#isClosed) return
-    this.#inbox.push(act)
-    if (this.#isScheduled) return
-    this.#isScheduled = true
-    setImmediate(() => this.#drain())
-  }
-
-  #drain(): void {
-    this.#isScheduled = false
-    const inbox = this.#inbox.splice(0)
-    for (const act of inbox) {
-      if (this.#isClosed) return
-      try {
-        act()
-      } catch (error) {
-        // The session above catches what a peer does wrong; what comes through is about this connection.
-        this.#end(toAppError(error).message)
-      }
-    }
   }
 }

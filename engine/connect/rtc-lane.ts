@@ -9,8 +9,8 @@ import type { RtcConnection } from './rtc-connection.ts'
 type Arrival =
   { readonly kind: 'control'; readonly text: string } | { readonly kind: 'frame'; readonly bytes: Uint8Array }
 
-/** How long a measured round trip is used, milliseconds. */
-const ROUND_TRIP_LIFE_MS = 250
+/** How long a measured round trip and route are used, milliseconds: each native call waits for locks of busy threads. */
+const MEASURE_LIFE_MS = 250
 /**
  * Control messages that may wait to be sent, bytes. The longest is some 175 KB; a peer that asks on and on and takes no
  * answer would otherwise fill the memory with descriptions and refusals.
@@ -37,6 +37,7 @@ export class RtcLane implements Lane {
   #listener: LaneListener | undefined
   #closedReason: string | undefined
   #route: RouteView | null = null
+  #routedMs = Number.NEGATIVE_INFINITY
   #roundTripMs = 0
   #measuredMs = Number.NEGATIVE_INFINITY
 
@@ -107,15 +108,18 @@ export class RtcLane implements Lane {
   }
 
   route(): RouteView | null {
-    // What is peer-reflexive may turn out to be a relay that is told of later.
-    if (this.#route === null || this.#route.remoteType === 'prflx') this.#route = this.#connection.route()
+    const now = performance.now()
+    // ICE may find a better pair later, and what is peer-reflexive may turn out to be a relay that is told of later.
+    if (now - this.#routedMs > MEASURE_LIFE_MS) {
+      this.#routedMs = now
+      this.#route = this.#connection.route() ?? this.#route
+    }
     return this.#route
   }
 
   roundTripMs(): number | null {
     const now = performance.now()
-    // The native call waits for a lock that the sending threads hold.
-    if (now - this.#measuredMs > ROUND_TRIP_LIFE_MS) {
+    if (now - this.#measuredMs > MEASURE_LIFE_MS) {
       this.#measuredMs = now
       this.#roundTripMs = this.#connection.roundTripMs()
     }

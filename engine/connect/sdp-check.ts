@@ -91,3 +91,11 @@ export function checkCandidate(line: string): CandidateFacts {
 export function letOffererBegin(sdp: string): string {
   return sdp.replace('a=setup:actpass', 'a=setup:active')
 }
+
+/** The own description, to be told: candidates travel on their own, or a relay-only side would leak others inside it. */
+export function withoutCandidates(sdp: string): string {
+  return sdp
+    .split('\r\n')
+    .filter((line) => !/^a=(?:candidate|end-of-candidates)/.test(line))
+    .join('\r\n')
+}

@@ -13,7 +13,8 @@ import { dial, type Dialled } from './dial.ts'
 import { KeptSummaries, type KeptSummary, type SummaryOwner } from './kept-summaries.ts'
 import { Listeners, type Unsubscribe } from './listeners.ts'
 import { pause } from './pause.ts'
-import { backoffDelayMs, DEFAULT_TIMING, type ClientTiming } from './timing.ts'
+import { Rounds } from './rounds.ts'
+import { DEFAULT_TIMING, type ClientTiming } from './timing.ts'
 import { ClientTopicSession, type TopicSession } from './topic-session.ts'
 
 export type { KeptSummary, SummaryOwner } from './kept-summaries.ts'
@@ -23,6 +24,8 @@ export type { JoinedInfo, TopicSession } from './topic-session.ts'
 export interface CoordinatorClientOptions {
   /** Of one and the same coordinator: they are raced, each with a head start over the next. */
   readonly addresses: readonly [CoordinatorAddress, ...CoordinatorAddress[]]
+  /** The person's HTTP proxy; undefined: as the environment says. */
+  readonly proxy?: string | undefined
   readonly now?: () => number
   readonly random?: () => number
   readonly timing?: Partial<ClientTiming>
@@ -41,8 +44,8 @@ const CLOCKS_AGREE_MS = 5000
 
 export class CoordinatorClient implements AsyncDisposable {
   readonly #addresses: CoordinatorClientOptions['addresses']
+  readonly #proxy: string | undefined
   readonly #now: () => number
-  readonly #random: () => number
   readonly #timing: ClientTiming
   readonly #log: (event: string, fields: Record<string, number | string>) => void
   readonly #states = new Listeners<[state: CoordinatorState, nextRetryMs?: number]>()
@@ -50,6 +53,7 @@ export class CoordinatorClient implements AsyncDisposable {
   /** The connection on which a session has sent its join: once on each. */
   readonly #joining = new WeakMap<TopicSession, Connection>()
   readonly #summaries: KeptSummaries
+  readonly #rounds: Rounds
   readonly #closing = new AbortController()
   readonly #running: Promise<void>
   #state: CoordinatorState = 'connecting'
@@ -60,9 +64,10 @@ export class CoordinatorClient implements AsyncDisposable {
   /** Starts to connect at once. */
   constructor(options: CoordinatorClientOptions) {
     this.#addresses = options.addresses
+    this.#proxy = options.proxy
     this.#now = options.now ?? Date.now
-    this.#random = options.random ?? Math.random
     this.#timing = { ...DEFAULT_TIMING, ...options.timing }
+    this.#rounds = new Rounds(this.#timing, options.random ?? Math.random, this.#closing.signal)
     this.#log = options.log ?? (() => undefined)
     this.#summaries = new KeptSummaries(
       {
@@ -137,6 +142,15 @@ export class CoordinatorClient implements AsyncDisposable {
     return this.#summaries.delete(owner, signal)
   }
 
+  /**
+   * The network has changed, or there is reason to believe so: what is silent is dropped, and the next attempt is made
+   * now and not after the pause of earlier failures.
+   */
+  renew(): void {
+    const isNew = this.#rounds.hurry(performance.now(), this.#connection !== undefined)
+    if (isNew) this.#connection?.probe(this.#timing.renewPongMs)
+  }
+
   /** Leaves every topic. What is kept at the coordinator stays there until it expires. */
   async close(): Promise<void> {
     if (!this.#closing.signal.aborted) {
@@ -155,25 +169,26 @@ export class CoordinatorClient implements AsyncDisposable {
   /** Dials, stays until the connection ends, waits, dials again; for ever. Throws nothing. */
   async #run(): Promise<void> {
     const closing = this.#closing.signal
-    let attempt = 0
     let firstIndex = 0
     while (!closing.aborted) {
       this.#setState('connecting')
+      const round = this.#rounds.begin()
       try {
-        const dialled = await dial(this.#addresses, firstIndex, this.#timing, closing)
+        const dialled = await dial(this.#addresses, firstIndex, this.#timing, round, this.#proxy)
         firstIndex = dialled.index
+        this.#rounds.reached()
         const sinceMs = performance.now()
         const reason = await this.#stay(dialled)
-        if (performance.now() - sinceMs >= this.#timing.stableMs) attempt = 0
+        this.#rounds.lasted(performance.now() - sinceMs)
         this.#lastFailure = reason
       } catch (thrown) {
         this.#lastFailure = toAppError(thrown)
       }
       if (closing.aborted) break
-      const delayMs = backoffDelayMs(attempt++, this.#timing, this.#random)
+      const delayMs = this.#rounds.pauseMs()
       this.#log('coordinator.offline', { code: this.#lastFailure.code, retryMs: delayMs })
       this.#setState('offline', delayMs)
-      await pause(delayMs, closing)
+      await pause(delayMs, round)
     }
     this.#setState('offline')
   }

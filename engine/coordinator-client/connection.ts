@@ -50,9 +50,10 @@ export class Connection {
   readonly #handlers: ConnectionHandlers
   readonly #pending = new Map<number, Pending>()
   readonly #heartbeat: NodeJS.Timeout
+  #pong: NodeJS.Timeout | undefined
   readonly #closed = Promise.withResolvers<void>()
   #nextId = 1
-  #hasHeard = true
+  #hasHeard = false
   #isEnded = false
 
   /** Resumes the socket. */
@@ -68,7 +69,7 @@ export class Connection {
       this.#end(unreachable(`it closed the connection (${code})`))
       this.#closed.resolve()
     })
-    this.#heartbeat = setInterval(() => this.#beat(), timing.heartbeatMs)
+    this.#heartbeat = setInterval(() => this.probe(timing.pongMs), timing.heartbeatMs)
     socket.resume()
   }
 
@@ -106,6 +107,22 @@ export class Connection {
     clearTimeout(timer)
   }
 
+  /** Ends it unless something is heard within the limit. */
+  probe(limitMs: number): void {
+    if (this.#isEnded) return
+    this.#hasHeard = false
+    this.#socket.ping(undefined, undefined, () => undefined)
+    clearTimeout(this.#pong)
+    // After a pause of this program the answer is there and not read yet: sockets come before immediates.
+    this.#pong = setTimeout(() => setImmediate(() => this.#judge()), limitMs)
+  }
+
+  #judge(): void {
+    if (this.#hasHeard || this.#isEnded) return
+    this.#end(unreachable('it is silent'))
+    this.#socket.terminate()
+  }
+
   #receive(data: RawData, isBinary: boolean): void {
     this.#hasHeard = true
     if (this.#isEnded) return
@@ -131,20 +148,11 @@ export class Connection {
     setTimeout(() => this.#socket.terminate(), this.#timing.closeTimeoutMs).unref()
   }
 
-  #beat(): void {
-    if (!this.#hasHeard) {
-      this.#end(unreachable('it is silent'))
-      this.#socket.terminate()
-      return
-    }
-    this.#hasHeard = false
-    this.#socket.ping(undefined, undefined, () => undefined)
-  }
-
   #end(reason: AppError | undefined): void {
     if (this.#isEnded) return
     this.#isEnded = true
     clearInterval(this.#heartbeat)
+    clearTimeout(this.#pong)
     for (const pending of this.#pending.values()) pending.reject(new ConnectionLost())
     if (reason !== undefined) this.#handlers.onClosed(reason)
   }

@@ -1,5 +1,6 @@
 /** Opens a WebSocket to the first of several addresses of one coordinator that answers. */
 
+import type { connect } from 'node:net'
 import { WebSocket } from 'ws'
 import { AppError } from '#shared/errors.ts'
 import {
@@ -8,6 +9,7 @@ import {
   MAX_COORDINATOR_MESSAGE_BYTES,
 } from '#shared/protocol/coordinator-messages.ts'
 import type { CoordinatorAddress } from '#shared/share/link.ts'
+import { proxyConnection } from '../connect/proxy/tunnel.ts'
 import type { ClientTiming } from './timing.ts'
 
 export interface Dialled {
@@ -22,12 +24,15 @@ export interface Dialled {
  * Races the addresses, each with a head start over the next, and closes the losers. The caller owns the socket,
  * which is paused.
  * Throws AppError `coordinator.unreachable` with the last failure.
+ *
+ * @param proxy the person's HTTP proxy; undefined: as the environment says
  */
 export function dial(
   addresses: readonly CoordinatorAddress[],
   firstIndex: number,
   timing: ClientTiming,
   signal: AbortSignal,
+  proxy?: string,
 ): Promise<Dialled> {
   const order = [...addresses.keys()].map((i) => (firstIndex + i) % addresses.length)
   const sockets = new Set<WebSocket>()
@@ -52,7 +57,14 @@ export function dial(
     const index = order.shift()
     const address = index === undefined ? undefined : addresses[index]
     if (index === undefined || address === undefined) return
-    const socket = openSocket(address, timing)
+    let socket: WebSocket
+    try {
+      socket = openSocket(address, timing, proxy)
+    } catch (error) {
+      // A setting that cannot be used.
+      fail(error)
+      return
+    }
     sockets.add(socket)
     let serverTimeMs: number | undefined
     socket.once('upgrade', (response) => {
@@ -84,11 +96,26 @@ export function dial(
   return promise
 }
 
-function openSocket(address: CoordinatorAddress, timing: ClientTiming): WebSocket {
-  const url = `${address.isTls ? 'wss' : 'ws'}://${address.host}${COORDINATOR_PATH}`
+function openSocket(address: CoordinatorAddress, timing: ClientTiming, proxy: string | undefined): WebSocket {
+  const { isTls } = address
+  const url = `${isTls ? 'wss' : 'ws'}://${address.host}${COORDINATOR_PATH}`
+  const { hostname, port } = new URL(url)
+  const createConnection = proxyConnection(
+    proxy,
+    {
+      host: hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: port === '' ? (isTls ? 443 : 80) : Number(port),
+      isTls,
+    },
+    timing.connectTimeoutMs,
+  )
   return new WebSocket(url, COORDINATOR_SUBPROTOCOL, {
     perMessageDeflate: false,
     maxPayload: MAX_COORDINATOR_MESSAGE_BYTES,
     handshakeTimeout: timing.connectTimeoutMs,
+    // The types of ws know the form only that returns the socket; node:http takes both.
+    ...(createConnection === undefined
+      ? {}
+      : { createConnection: createConnection as unknown as typeof connect }),
   })
 }

@@ -5,6 +5,8 @@ export interface ClientTiming {
   readonly staggerMs: number
   readonly requestTimeoutMs: number
   readonly heartbeatMs: number
+  readonly pongMs: number
+  readonly renewPongMs: number
   readonly backoffBaseMs: number
   readonly backoffMaxMs: number
   readonly stableMs: number
@@ -22,8 +24,12 @@ export const DEFAULT_TIMING: ClientTiming = {
   staggerMs: 300,
   /** For one answer; a coordinator answers in milliseconds, so this is an outage, not slowness. */
   requestTimeoutMs: 10_000,
-  /** Between two pings. A server that is silent through one whole interval is dead: noticed within 24 s. */
-  heartbeatMs: 12_000,
+  /** Between two pings: with the wait for an answer, a dead connection is noticed within ten seconds. */
+  heartbeatMs: 7000,
+  /** A server that has said nothing for so long after a ping is gone; slow phones answer within one. */
+  pongMs: 3000,
+  /** The same when there is reason to believe so: the network has changed, or every connection fell silent. */
+  renewPongMs: 1500,
   /** Back-off with full jitter: a random wait of up to base × 2^attempt, so that clients do not return as one. */
   backoffBaseMs: 500,
   /** No wait is longer: a person who plugs the cable in again will not wait more than half a minute. */

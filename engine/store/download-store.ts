@@ -15,6 +15,7 @@ import { BufferPool } from './buffer-pool.ts'
 import type { ReadSegment } from './disk-jobs.ts'
 import type { DiskPool } from './disk-pool.ts'
 import { DownloadProgress } from './download-progress.ts'
+import { Elsewhere } from './elsewhere.ts'
 import { localTarget, type LocalNames } from './local-names.ts'
 import { recover } from './recovery.ts'
 
@@ -32,6 +33,7 @@ export interface DownloadStoreOptions {
   readonly wanted: Wanted
   /** The last run ended as it should. */
   readonly wasClean: boolean
+  readonly log: (event: string, fields: Record<string, string>) => void
 }
 
 export class DownloadStore implements PieceStore {
@@ -46,8 +48,9 @@ export class DownloadStore implements PieceStore {
   readonly #inPlace: Uint8Array
   readonly #buffers: BufferPool
   readonly #unsynced = new Set<number>()
+  readonly #elsewhere: Elsewhere
   #doneFiles = 0
-  /** Bytes that were here when this run began. */
+  /** Bytes that were here when this run began, or stood elsewhere on this disk. */
   resumedBytes = 0
 
   /** Looks at what an earlier run left; nothing is written yet. Rejects with AppError `disk.*`. */
@@ -59,7 +62,7 @@ export class DownloadStore implements PieceStore {
     // The person may have moved things since the last run.
     await options.pool.release([options.destination])
     const { pieces, inPlace } = await recover(options, onProgress, signal)
-    const store = new DownloadStore(options, inPlace)
+    const store = new DownloadStore(options, inPlace, await Elsewhere.find(options, signal))
     for (const { record, part, isSynced } of pieces) {
       store.#records.set(record.index, record)
       store.progress.note(record.index, part?.segments)
@@ -73,7 +76,7 @@ export class DownloadStore implements PieceStore {
     return store
   }
 
-  private constructor(options: DownloadStoreOptions, inPlace: Uint8Array) {
+  private constructor(options: DownloadStoreOptions, inPlace: Uint8Array, elsewhere: Elsewhere) {
     this.options = options
     this.layout = options.layout
     this.progress = new DownloadProgress(options.layout, options.wanted.files)
@@ -82,6 +85,7 @@ export class DownloadStore implements PieceStore {
     this.#inPlace = inPlace
     this.#buffers = new BufferPool(options.layout.pieceBytes)
     this.#entries = filesOf(options.manifest)
+    this.#elsewhere = elsewhere
   }
 
   /** Of the wanted ones. */
@@ -142,6 +146,23 @@ export class DownloadStore implements PieceStore {
       privateKey: undefined,
     })
     return { record, bytes, release: () => this.#buffers.give(bytes) }
+  }
+
+  get elsewhere(): ReadonlySet<number> {
+    return this.#elsewhere.pieces
+  }
+
+  knownRecord(index: number): PieceRecord | undefined {
+    return this.#records.get(index)
+  }
+
+  async takeFromElsewhere(record: PieceRecord): Promise<boolean> {
+    const bytes = this.allocate(record.index)
+    const isThere = await this.#elsewhere.read(record, bytes)
+    if (!isThere) this.#buffers.give(bytes)
+    const isWritten = isThere && (await this.writePiece(record, bytes)) === 'written'
+    if (isWritten) this.resumedBytes += this.layout.bytesOf(record.index)
+    return isWritten
   }
 
   allocate(index: number): Uint8Array {

@@ -13,7 +13,7 @@ import {
 } from 'react-aria-components'
 import { Check } from 'lucide-react'
 import { parseNumber, printNumber } from './typed-number.ts'
-import { useStateOf } from './use-state-of.ts'
+import { useDraft } from './use-draft.ts'
 import './fields.css'
 
 interface FieldWords {
@@ -69,14 +69,14 @@ interface NumberFieldProps extends FieldWords {
 export function NumberField(props: NumberFieldProps): ReactNode {
   const { label, hint, error, value, min, max = Number.MAX_SAFE_INTEGER, placeholder, onChange } = props
   const saved = printNumber(value)
-  const [typed, setTyped] = useStateOf(saved, saved)
+  const draft = useDraft(saved)
   const commit = (): void => {
-    if (typed === saved) return
-    const parsed = parseNumber(typed)
-    if (parsed === undefined) setTyped(saved)
+    if (!draft.isChanged) return
+    const parsed = parseNumber(draft.value)
+    if (parsed === undefined) draft.told(saved)
     else {
       const fitting = Number.isNaN(parsed) ? parsed : Math.min(max, Math.max(min, parsed))
-      setTyped(printNumber(fitting))
+      draft.told(printNumber(fitting))
       onChange(fitting)
     }
   }
@@ -84,8 +84,8 @@ export function NumberField(props: NumberFieldProps): ReactNode {
     <AriaTextField
       className="field"
       isInvalid={error !== undefined}
-      value={typed}
-      onChange={setTyped}
+      value={draft.value}
+      onChange={draft.type}
       onBlur={commit}
       onKeyDown={(event) => {
         if (event.key === 'Enter') commit()

@@ -1,23 +1,30 @@
 /** The window: where one is, and what lies under it. */
 
-import { useState, type ReactNode } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { ArrowDownUp, Settings2 } from 'lucide-react'
 import type { TransferId } from '#shared/api/views.ts'
 import { Logo } from '../parts/logo.tsx'
 import { Note } from '../parts/notes.tsx'
 import { useEngineState } from '../state/app-context.tsx'
 import { useText } from '../text/text-context.tsx'
-import { SettingsScreen } from './settings/settings-screen.tsx'
+import { prepareParts, SettingsScreen } from './deferred-parts.ts'
 import { TransfersScreen } from './transfers/transfers-screen.tsx'
 import './app-frame.css'
 
 type Place = 'transfers' | 'settings'
+
+/** After the first screen was drawn and its data came. Milliseconds. */
+const PREPARE_AFTER_MS = 500
 
 export function AppFrame(): ReactNode {
   const text = useText()
   const isLost = useEngineState() === 'lost'
   const [place, setPlace] = useState<Place>('transfers')
   const [selected, setSelected] = useState<TransferId | null>(null)
+  useEffect(() => {
+    const timer = setTimeout(prepareParts, PREPARE_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [])
   const items: readonly { readonly place: Place; readonly label: string; readonly icon: ReactNode }[] = [
     { place: 'transfers', label: text.common.transfers, icon: <ArrowDownUp aria-hidden="true" /> },
     { place: 'settings', label: text.common.settings, icon: <Settings2 aria-hidden="true" /> },

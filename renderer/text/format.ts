@@ -6,6 +6,8 @@ export interface Format {
   rate(bytesPerSecond: number): string
   /** Rounded up to what matters: “3 min 20 s”, “2 h 5 min”. */
   duration(ms: number): string
+  /** Of something that is over, shortest to longest: “80 ms”, “1.3 s”, “12 s”, “3 min 20 s”. */
+  span(ms: number): string
   percent(share: number): string
   count(count: number): string
   milliseconds(ms: number): string
@@ -49,6 +51,13 @@ export function createFormat(locale: string): Format {
       unitDisplay: 'short',
       maximumFractionDigits: 0,
     })
+  const tenths = new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit: 'second',
+    unitDisplay: 'short',
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  })
   const units = {
     second: unit('second'),
     minute: unit('minute'),
@@ -72,25 +81,32 @@ export function createFormat(locale: string): Format {
     return numbers[digits]?.get(name)?.format(scaled) ?? String(value)
   }
 
+  const duration = (ms: number): string => {
+    const total = Math.max(0, ms)
+    if (total < MINUTE) return units.second.format(Math.ceil(total / SECOND))
+    if (total < HOUR) {
+      const seconds = Math.ceil(total / SECOND)
+      const parts = [units.minute.format(Math.floor(seconds / 60))]
+      if (total < 10 * MINUTE && seconds % 60 > 0) parts.push(units.second.format(seconds % 60))
+      return parts.join(' ')
+    }
+    const minutes = Math.ceil(total / MINUTE)
+    if (total < DAY) {
+      const parts = [units.hour.format(Math.floor(minutes / 60))]
+      if (minutes % 60 > 0) parts.push(units.minute.format(minutes % 60))
+      return parts.join(' ')
+    }
+    return units.day.format(Math.ceil(total / DAY))
+  }
+
   return {
     bytes,
     rate: (value) => `${bytes(value)}/s`,
-    duration: (ms) => {
-      const total = Math.max(0, ms)
-      if (total < MINUTE) return units.second.format(Math.ceil(total / SECOND))
-      if (total < HOUR) {
-        const seconds = Math.ceil(total / SECOND)
-        const parts = [units.minute.format(Math.floor(seconds / 60))]
-        if (total < 10 * MINUTE && seconds % 60 > 0) parts.push(units.second.format(seconds % 60))
-        return parts.join(' ')
-      }
-      const minutes = Math.ceil(total / MINUTE)
-      if (total < DAY) {
-        const parts = [units.hour.format(Math.floor(minutes / 60))]
-        if (minutes % 60 > 0) parts.push(units.minute.format(minutes % 60))
-        return parts.join(' ')
-      }
-      return units.day.format(Math.ceil(total / DAY))
+    duration,
+    span: (ms) => {
+      if (ms < 100) return units.ms.format(Math.round(ms))
+      // 9.96 would be printed as 10.0.
+      return ms < 9950 ? tenths.format(ms / SECOND) : duration(Math.round(ms / SECOND) * SECOND)
     },
     // 99.7 % is not yet everything.
     percent: (share) => percent.format(share >= 1 ? 1 : Math.floor(share * 100) / 100),

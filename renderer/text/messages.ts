@@ -2,10 +2,11 @@
 
 import { common } from './en/common.ts'
 import { details } from './en/details.ts'
+import { doctor } from './en/doctor.ts'
 import { errors } from './en/errors.ts'
 import { host } from './en/host.ts'
 import { settings } from './en/settings.ts'
 import { transfers } from './en/transfers.ts'
 
-export const english = { common, details, errors, host, settings, transfers }
+export const english = { common, details, doctor, errors, host, settings, transfers }
 export type Messages = typeof english

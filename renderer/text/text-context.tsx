@@ -1,12 +1,11 @@
 /** The window's language: texts, formats, and what React Aria says by itself. */
 
-import { createContext, useContext, useEffect, useMemo, type ReactNode } from 'react'
+import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { I18nProvider } from 'react-aria-components'
 import type { Language } from '#shared/api/settings-views.ts'
 import { isErrorCode } from '#shared/errors.ts'
 import { createFormat, type Format } from './format.ts'
 import { localeFor } from './locale.ts'
-import { korean } from './korean.ts'
 import { english, type Messages } from './messages.ts'
 
 interface Texts {
@@ -22,22 +21,50 @@ export function TextProvider(props: {
   readonly children: ReactNode
 }): ReactNode {
   const { language, children } = props
-  const value = useMemo((): Texts & { locale: string } => {
-    const chosen = localeFor(language, navigator.languages)
-    return {
-      ...chosen,
-      text: chosen.language === 'ko' ? korean : english,
-      format: createFormat(chosen.locale),
-    }
-  }, [language])
+  const chosen = useMemo(() => localeFor(language, navigator.languages), [language])
+  const messages = useMessages(chosen.language)
+  const value = useMemo(
+    (): (Texts & { locale: string }) | undefined =>
+      messages === undefined
+        ? undefined
+        : { ...messages, locale: chosen.locale, format: createFormat(chosen.locale) },
+    [chosen.locale, messages],
+  )
   useEffect(() => {
-    document.documentElement.lang = value.language
-  }, [value.language])
+    if (value !== undefined) document.documentElement.lang = value.language
+  }, [value])
+  if (value === undefined) return null
   return (
     <I18nProvider locale={value.locale}>
       <TextContext value={value}>{children}</TextContext>
     </I18nProvider>
   )
+}
+
+const ENGLISH = { language: 'en', text: english } as const
+
+/**
+ * English is part of the page; another language is fetched by those who read it. Meanwhile the last language stays;
+ * undefined while there is none. What cannot be fetched is English.
+ */
+function useMessages(language: Texts['language']): Pick<Texts, 'language' | 'text'> | undefined {
+  const [fetched, setFetched] = useState<Pick<Texts, 'language' | 'text'>>()
+  useEffect(() => {
+    if (language === 'en') return undefined
+    let isWanted = true
+    const settle = (messages: Pick<Texts, 'language' | 'text'>): void => {
+      if (isWanted) setFetched(messages)
+    }
+    import('./korean.ts').then(
+      ({ korean }) => settle({ language: 'ko', text: korean }),
+      () => settle(ENGLISH),
+    )
+    return () => {
+      isWanted = false
+    }
+  }, [language])
+  // The last language: English, unless Korean is chosen and only on its way.
+  return language === 'en' ? ENGLISH : fetched
 }
 
 function useTexts(): Texts {

@@ -64,7 +64,7 @@ export const DoctorFinding = v.object({
   /** The server that was tried, without its login; null where there is none. */
   subject: v.nullable(v.string()),
   outcome: DoctorOutcome,
-  /** `good`, `fair` and `bad` for sending to friends; null while it runs or when it was not done. */
+  /** `good`, `fair` and `bad` for sending to friends; null while it runs, when it was not done, or does not matter. */
   grade: v.nullable(v.picklist(['good', 'fair', 'bad'])),
   /** An address, a step, a clock's difference: for the sentence. Null where there is nothing to add. */
   detail: v.nullable(v.string()),

@@ -176,7 +176,7 @@ export const TransferView = v.object({
   doneFiles: Count,
   pieceCount: Count,
   donePieces: Count,
-  /** Found on disk from an earlier run, so not fetched. */
+  /** Found on disk, from an earlier run or in another share, so not fetched. */
   resumedBytes: Bytes,
   receivedBytes: Bytes,
   sentBytes: Bytes,

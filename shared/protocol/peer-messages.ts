@@ -21,6 +21,9 @@ export const MAX_MANIFEST_CHUNK_BYTES = BLOCK_BYTES
 /** `have` messages are batched; more pieces than this in one would be a bitfield. */
 const MAX_HAVE = 4096
 
+/** Piece records in one message. */
+export const MAX_RECORDS = 64
+
 const PieceIndex = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(MAX_PIECES - 1))
 const BlockIndex = v.pipe(
   v.number(),
@@ -77,6 +80,22 @@ export const PeerMessage = v.variant('type', [
   v.object({ type: v.literal('reject'), ranges: Ranges }),
   v.object({ type: v.literal('ping'), id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) }),
   v.object({ type: v.literal('pong'), id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) }),
+  /** For pieces whose bytes the asker may have from elsewhere. One question at a time. */
+  v.object({
+    type: v.literal('records.get'),
+    pieces: v.pipe(v.array(PieceIndex), v.minLength(1), v.maxLength(MAX_RECORDS)),
+  }),
+  /** What was asked for, and of it what is here: index, SHA-256, signature, in base64url. */
+  v.object({
+    type: v.literal('records'),
+    asked: v.pipe(v.array(PieceIndex), v.minLength(1), v.maxLength(MAX_RECORDS)),
+    records: v.pipe(
+      v.array(
+        v.strictTuple([PieceIndex, v.pipe(v.string(), v.maxLength(43)), v.pipe(v.string(), v.maxLength(86))]),
+      ),
+      v.maxLength(MAX_RECORDS),
+    ),
+  }),
   /** What the sender of this knows of its own network; again whenever it has learned more. */
   v.object({ type: v.literal('network'), facts: NetworkFacts }),
   /**

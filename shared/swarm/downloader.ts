@@ -6,21 +6,19 @@ import type { BlockFrame } from '../protocol/block-frame.ts'
 import { MAX_OUTSTANDING_BLOCKS, MAX_RANGES, type BlockRange } from '../protocol/peer-messages.ts'
 import { BLOCK_BYTES } from '../share/piece-layout.ts'
 import type { Bitfield } from './bitfield.ts'
+import { Chooser } from './chooser.ts'
 import type { Clock } from './clock.ts'
 import { Demand } from './demand.ts'
-import { cancelElsewhere, hasBetterSource, isAskedFor, pickAgain } from './end-game.ts'
-import { OpenPiece } from './open-piece.ts'
+import { cancelElsewhere } from './end-game.ts'
+import { LocalReuse, type RecordsMessage } from './local-reuse.ts'
+import type { OpenPiece } from './open-piece.ts'
 import type { Pace } from './pace.ts'
 import { blockKey, blockOfKey, type PeerSession, type SessionLane } from './peer-session.ts'
-import { pickPiece, windowBytes } from './picker.ts'
+import { windowBytes } from './picker.ts'
 import type { PieceStore } from './piece-store.ts'
 import { PieceVerifier } from './piece-verifier.ts'
 import type { TurnResult } from './turns.ts'
 
-/** Bytes of pieces being put together or verified, over all peers: the receiver's memory. */
-const OPEN_BYTES = 32 * 1024 * 1024
-/** But at least so many pieces, or large ones would leave the disk or the network idle. */
-const MIN_OPEN_PIECES = 3
 /** A peer that owes blocks and sends none for so long is snubbed: others are asked for what it owes. */
 const SNUB_MS = 20_000
 
@@ -40,7 +38,8 @@ export class Downloader {
   readonly #sessions: ReadonlyMap<PeerId, PeerSession>
   readonly #events: DownloaderEvents
   readonly demand: Demand
-  readonly #open = new Map<number, OpenPiece>()
+  readonly #chooser: Chooser
+  readonly #reuse: LocalReuse
   readonly #verifier: PieceVerifier
   /** Pieces handed to the store and not yet answered. */
   readonly #verifying = new Set<number>()
@@ -61,6 +60,21 @@ export class Downloader {
     this.#events = events
     this.#verifier = new PieceVerifier(store)
     this.demand = new Demand(wanted, store.have)
+    const { demand } = this
+    this.#reuse = new LocalReuse(clock, store, (piece) => demand.isMissing(piece), sessions, {
+      written: (piece) => {
+        demand.arrived(piece)
+        events.written(piece)
+      },
+      released: () => {
+        for (const session of sessions.values()) this.fill(session)
+      },
+      failed: (error) => {
+        if (!this.#isStopped) events.failed(error)
+      },
+    })
+    const [verifying, verifier, reuse] = [this.#verifying, this.#verifier, this.#reuse]
+    this.#chooser = new Chooser({ clock, store, demand, sessions, verifying, verifier, reuse })
   }
 
   peerHas(session: PeerSession, fresh: readonly number[]): void {
@@ -68,9 +82,15 @@ export class Downloader {
     this.fill(session)
   }
 
+  /** Records of pieces that may stand elsewhere on this disk. Throws AppError `peer.protocol`. */
+  receiveRecords(session: PeerSession, message: RecordsMessage): void {
+    this.#reuse.receive(session, message)
+  }
+
   peerGone(session: PeerSession): void {
+    this.#reuse.peerGone(session)
     this.demand.peerGone(session)
-    for (const open of this.#open.values()) if (open.onlyFrom === session.peer) open.onlyFrom = undefined
+    this.#chooser.giveUp(session.peer)
   }
 
   /** Asks for as much as every lane of a peer may have under way. */
@@ -100,21 +120,26 @@ export class Downloader {
     // Settled only now: what a banned peer still owes is found by what is outstanding.
     lane.settle(key)
     session.isSnubbed = false
-    const open = this.#open.get(frame.piece)
+    const open = this.#chooser.open.get(frame.piece)
     if (open !== undefined) this.#place(session, open, frame)
     // Asking again for every single block would cost a message each: wait until a quarter of the window is free.
     if (lane.outstandingBytes <= this.#windowOf(session, lane) * 0.75) this.#fillLane(session, lane)
   }
 
-  reject(lane: SessionLane, ranges: readonly BlockRange[]): void {
+  reject(session: PeerSession, lane: SessionLane, ranges: readonly BlockRange[]): void {
     for (const [piece, first, count] of ranges) {
+      let isOurs = false
       for (let block = first; block < first + count; block++) {
         const bytes = lane.settle(blockKey(piece, block))
         if (bytes === undefined) continue
+        isOurs = true
         this.#pace.giveBack(bytes)
-        this.#release(piece, block)
+        this.#chooser.release(piece, block)
       }
+      // Only what was asked for: nobody fills the memory with refusals.
+      if (isOurs) this.#chooser.refuse(session, piece)
     }
+    this.fill(session)
   }
 
   /** What a dead lane swallowed is asked for again elsewhere. */
@@ -124,12 +149,25 @@ export class Downloader {
     for (const key of lane.outstanding.keys()) {
       lane.settle(key)
       const { piece, block } = blockOfKey(key)
-      this.#release(piece, block)
+      this.#chooser.release(piece, block)
     }
     for (const session of this.#sessions.values()) this.fill(session)
   }
 
+  /**
+   * What a lane owes that has stopped answering is asked for on others, where there are any. Late copies are taken, from
+   * whichever lane they come.
+   */
+  askElsewhere(session: PeerSession, lane: SessionLane): void {
+    const hasOther = session.readyLanes.some((other) => other.isOpenToAsk)
+    const others = [...this.#sessions.values()].filter(
+      (other) => other !== session && !other.isSnubbed && other.readyLanes.some((one) => one.isOpenToAsk),
+    )
+    this.#forget(lane, (piece) => hasOther || others.some(({ remote }) => remote?.has(piece) === true))
+  }
+
   tick(): void {
+    this.#reuse.tick()
     const now = this.#clock.now()
     for (const session of this.#sessions.values()) {
       for (const lane of session.lanes.values()) {
@@ -142,7 +180,8 @@ export class Downloader {
 
   stop(): void {
     this.#isStopped = true
-    this.#open.clear()
+    this.#reuse.stop()
+    this.#chooser.open.clear()
     for (const session of this.#sessions.values())
       for (const lane of session.lanes.values()) this.#pace.leave(lane)
   }
@@ -150,11 +189,11 @@ export class Downloader {
   #windowOf(session: PeerSession, lane: SessionLane): number {
     if (session.isSnubbed) return BLOCK_BYTES
     const isYoung = this.#clock.now() - lane.openedMs < 3000
-    return windowBytes(lane.down.bytesPerSecond(), lane.roundTripMs(), isYoung)
+    return windowBytes(lane.down.bytesPerSecond(), lane.roundTripMs(), isYoung, this.demand.sourceCount)
   }
 
   #fillLane(session: PeerSession, lane: SessionLane): void {
-    if (this.#isStopped || !lane.isGreeted) return
+    if (this.#isStopped || !lane.isOpenToAsk) return
     if (this.#pace.isLimited) {
       this.#pace.ask(lane, () => this.#takeTurn(session, lane))
       this.#pace.run()
@@ -173,7 +212,8 @@ export class Downloader {
 
   /** Under a limit: one block at a time. */
   #takeTurn(session: PeerSession, lane: SessionLane): TurnResult {
-    if (this.#isStopped || lane.outstandingBytes >= this.#windowOf(session, lane)) return 'done'
+    if (this.#isStopped || !lane.isOpenToAsk) return 'done'
+    if (lane.outstandingBytes >= this.#windowOf(session, lane)) return 'done'
     let underWay = 0
     for (const one of this.#sessions.values()) underWay += one.outstandingBytes
     // What is asked for comes whatever the limit says by then: so no more than a second of it.
@@ -189,55 +229,13 @@ export class Downloader {
   #choose(session: PeerSession, lane: SessionLane, limit: number): BlockRange | undefined {
     const room = Math.min(limit, MAX_OUTSTANDING_BLOCKS - session.outstandingCount)
     if (room <= 0) return undefined
-    const range = this.#next(session, room) ?? this.#nextAgain(session, lane)
+    const range = this.#chooser.next(session, lane, room)
     if (range === undefined) return undefined
     const [piece, first, count] = range
     for (let block = first; block < first + count; block++) {
       lane.expect(blockKey(piece, block), this.#store.layout.blockBytes(piece, block))
     }
     return range
-  }
-
-  /** Begun pieces first, the fullest of them before others; then a new one. */
-  #next(session: PeerSession, limit: number): BlockRange | undefined {
-    const remote = session.remote
-    if (remote === undefined) return undefined
-    let best: OpenPiece | undefined
-    for (const open of this.#open.values()) {
-      if (open.missingCount === 0 || !remote.has(open.index)) continue
-      if (open.onlyFrom !== undefined && open.onlyFrom !== session.peer) continue
-      if (session.isSnubbed && hasBetterSource(this.#sessions, open.index)) continue
-      if (best === undefined || open.missingCount < best.missingCount) best = open
-    }
-    best ??= this.#begin(session, remote)
-    return best?.take(limit)
-  }
-
-  #begin(session: PeerSession, remote: Bitfield): OpenPiece | undefined {
-    const { layout } = this.#store
-    const busy = this.#open.size + this.#verifying.size
-    if (busy >= Math.max(MIN_OPEN_PIECES, Math.floor(OPEN_BYTES / layout.pieceBytes))) return undefined
-    const index = pickPiece({
-      pieceCount: layout.pieceCount,
-      isOpenToPick: (piece) =>
-        this.demand.isMissing(piece) && !this.#open.has(piece) && !this.#verifying.has(piece),
-      peerHas: (piece) => remote.has(piece) && !(session.isSnubbed && hasBetterSource(this.#sessions, piece)),
-      availability: this.demand.availability,
-      random: () => this.#clock.random(),
-    })
-    if (index === undefined) return undefined
-    const open = new OpenPiece(index, this.#store.allocate(index))
-    if (this.#verifier.suspects(index)) open.onlyFrom = session.peer
-    this.#open.set(index, open)
-    return open
-  }
-
-  /** What was asked for elsewhere already: at the end, and to see whether a silent peer answers again. */
-  #nextAgain(session: PeerSession, lane: SessionLane): BlockRange | undefined {
-    if (session.isSnubbed) return pickAgain(this.#open.values(), session, lane, this.#sessions)
-    const left = this.demand.missingCount - this.#verifying.size
-    if (this.#sessions.size < 2 || this.#open.size < left) return undefined
-    return pickAgain(this.#open.values(), session, lane, this.#sessions)
   }
 
   #place(session: PeerSession, open: OpenPiece, frame: BlockFrame): void {
@@ -252,7 +250,7 @@ export class Downloader {
 
   /** Given up here already, and still missing: as good as any other. */
   #placeLate(session: PeerSession, frame: BlockFrame): void {
-    const open = this.#open.get(frame.piece)
+    const open = this.#chooser.open.get(frame.piece)
     if (open === undefined || (frame.block === 0 && frame.record === undefined)) return
     if (open.onlyFrom !== undefined && open.onlyFrom !== session.peer) return
     if (frame.bytes.length !== this.#store.layout.blockBytes(frame.piece, frame.block)) return
@@ -261,7 +259,7 @@ export class Downloader {
   }
 
   async #finish(open: OpenPiece): Promise<void> {
-    this.#open.delete(open.index)
+    this.#chooser.open.delete(open.index)
     this.#verifying.add(open.index)
     try {
       const liars = await this.#verifier.verify(open)
@@ -280,19 +278,21 @@ export class Downloader {
     for (const session of this.#sessions.values()) this.fill(session)
   }
 
-  #release(piece: number, block: number): void {
-    if (!isAskedFor(this.#sessions, piece, block)) this.#open.get(piece)?.release(block)
-  }
-
   #snub(session: PeerSession, lane: SessionLane): void {
     session.isSnubbed = true
-    for (const open of this.#open.values()) if (open.onlyFrom === session.peer) open.onlyFrom = undefined
+    this.#chooser.giveUp(session.peer)
     lane.lastBlockMs = this.#clock.now()
+    this.#forget(lane, () => true)
+  }
+
+  /** Not awaited any more, and taken all the same when it comes. */
+  #forget(lane: SessionLane, isToForget: (piece: number) => boolean): void {
     for (const key of lane.outstanding.keys()) {
+      const { piece, block } = blockOfKey(key)
+      if (!isToForget(piece)) continue
       lane.settle(key)
       lane.forgotten.add(key)
-      const { piece, block } = blockOfKey(key)
-      this.#release(piece, block)
+      this.#chooser.release(piece, block)
     }
   }
 }

@@ -5,41 +5,72 @@
 
 import type { BlockRange } from '../protocol/peer-messages.ts'
 import type { PeerId } from '../share/keys.ts'
+import { BLOCK_BYTES } from '../share/piece-layout.ts'
 import type { OpenPiece } from './open-piece.ts'
 import { blockKey, type PeerSession, type SessionLane } from './peer-session.ts'
 
-/** Peers asked for one block. More would only be duplicates. */
+/** Peers asked for one block and not silent. More would only be duplicates. */
 const COPIES = 2
+/** A lane that has sent nothing for so long will perhaps never send. Milliseconds. */
+const SILENT_MS = 1500
+/** A second peer must be ahead of the first by so much, or both copies arrive. Milliseconds. */
+const MARGIN_MS = 500
+/** Rate of a lane that has not been asked for anything lately, bytes per second: a guess. */
+const GUESSED_RATE = 256 * 1024
 
-/** The caller decides when. */
+/** The caller decides when. A peer that owes the block is left alone while it is about as fast as this one would be. */
 export function pickAgain(
   open: Iterable<OpenPiece>,
   session: PeerSession,
   lane: SessionLane,
   sessions: ReadonlyMap<PeerId, PeerSession>,
+  nowMs: number,
 ): BlockRange | undefined {
+  const rate = lane.down.bytesPerSecond() || GUESSED_RATE
+  const hereMs = ((lane.outstandingBytes + BLOCK_BYTES) * 1000) / rate
   for (const piece of open) {
     if (piece.onlyFrom !== undefined || session.remote?.has(piece.index) !== true) continue
     for (const block of piece.asked()) {
       const key = blockKey(piece.index, block)
-      if (!lane.outstanding.has(key) && askedCount(key, session, sessions) < COPIES)
-        return [piece.index, block, 1]
+      if (isWorthRacing(key, session, sessions, 2 * hereMs + MARGIN_MS, nowMs)) return [piece.index, block, 1]
     }
   }
   return undefined
 }
 
-/** Infinity when this very peer has been asked already. */
-function askedCount(key: number, by: PeerSession, sessions: ReadonlyMap<PeerId, PeerSession>): number {
+/** Whether few owe the block, none of them is this very peer, and none will send it before so long. */
+function isWorthRacing(
+  key: number,
+  by: PeerSession,
+  sessions: ReadonlyMap<PeerId, PeerSession>,
+  withinMs: number,
+  nowMs: number,
+): boolean {
   let count = 0
   for (const session of sessions.values()) {
     for (const lane of session.lanes.values()) {
       if (!lane.outstanding.has(key)) continue
-      if (session === by) return Number.POSITIVE_INFINITY
-      count++
+      if (session === by) return false
+      const waitMs = session.isSnubbed ? Number.POSITIVE_INFINITY : expectedMs(lane, key, nowMs)
+      if (waitMs < withinMs) return false
+      if (waitMs !== Number.POSITIVE_INFINITY && ++count >= COPIES) return false
     }
   }
-  return count
+  return true
+}
+
+/** When a lane will probably have sent a block that it owes, milliseconds from now. */
+function expectedMs(lane: SessionLane, key: number, nowMs: number): number {
+  const silentMs = nowMs - lane.lastBlockMs
+  if (silentMs > SILENT_MS) return Number.POSITIVE_INFINITY
+  const rate = lane.down.bytesPerSecond()
+  if (rate === 0) return 0 // asked just now
+  let aheadBytes = 0
+  for (const [owed, bytes] of lane.outstanding) {
+    aheadBytes += bytes
+    if (owed === key) break
+  }
+  return (aheadBytes * 1000) / rate - silentMs
 }
 
 /** The block is here: whoever was asked for it too need not send it any more. */

@@ -27,10 +27,12 @@ export class ManifestFetch {
   readonly #events: ManifestFetchEvents
   #summary: Summary | undefined
   #isDone = false
-  #source: { readonly session: PeerSession; readonly lane: SessionLane } | undefined
+  #source: PeerSession | undefined
   #bytes: Uint8Array<ArrayBuffer> | undefined
-  /** Offsets asked for and not received. */
-  readonly #awaited = new Set<number>()
+  /** Offsets asked for and not received, and on which lane of the source. */
+  readonly #awaited = new Map<number, SessionLane>()
+  /** How often each offset was asked of a peer and not answered: after a pause an answer may come twice. */
+  readonly #owed = new WeakMap<PeerSession, Map<number, number>>()
   #askedTo = 0
   #progressMs = 0
 
@@ -75,9 +77,10 @@ export class ManifestFetch {
   }
 
   receive(session: PeerSession, lane: SessionLane, frame: ManifestFrame): void {
-    if (this.#isDone || this.#source?.lane !== lane) return // late, from a source that was left
-    if (!this.#awaited.delete(frame.offset))
-      throw new AppError('peer.protocol', { detail: 'unasked manifest' })
+    if (this.#isDone || this.#source !== session) return // late, from a source that was left
+    this.#settle(session, frame.offset)
+    if (this.#awaited.get(frame.offset) !== lane) return // late, from a lane that had stopped answering
+    this.#awaited.delete(frame.offset)
     const bytes = this.#bytes
     if (bytes === undefined || frame.bytes.length !== this.#stretch(frame.offset)) {
       throw new AppError('peer.protocol', { detail: 'manifest stretch of a wrong length' })
@@ -90,17 +93,27 @@ export class ManifestFetch {
 
   refuse(session: PeerSession): void {
     session.lacksManifest = true
-    if (this.#source?.session === session) this.#leave()
+    if (this.#source === session) this.#leave()
   }
 
+  /** Whether a part of it is still to come on this lane. */
+  awaits(lane: SessionLane): boolean {
+    return !this.#isDone && this.#awaited.values().some((asked) => asked === lane)
+  }
+
+  /** The lane has ended, or does not answer: another one of the same peer, or another peer, is asked. */
   laneGone(lane: SessionLane): void {
-    if (this.#source?.lane === lane) this.#leave()
+    if (this.#source === undefined) return
+    const other = this.#source.mainLane
+    if (other === undefined) return this.#leave()
+    if (other === lane) return // it is only silent, and there is no other
+    for (const [offset, asked] of this.#awaited) if (asked === lane) this.#askFor(this.#source, offset, other)
   }
 
   tick(): void {
     if (this.#isDone) return
     if (this.#source !== undefined && this.#clock.now() - this.#progressMs > PATIENCE_MS) {
-      this.#source.session.lacksManifest = true
+      this.#source.lacksManifest = true
       this.#leave()
     }
     if (this.#source !== undefined) return
@@ -123,9 +136,8 @@ export class ManifestFetch {
   #start(): void {
     if (this.#isDone || this.#source !== undefined || this.#summary === undefined) return
     for (const session of this.#sessions.values()) {
-      const lane = session.mainLane
-      if (lane === undefined || session.lacksManifest) continue
-      this.#source = { session, lane }
+      if (session.mainLane === undefined || session.lacksManifest) continue
+      this.#source = session
       this.#bytes = new Uint8Array(this.#summary.manifestBytes)
       this.#askedTo = 0
       this.#awaited.clear()
@@ -137,12 +149,31 @@ export class ManifestFetch {
 
   #ask(): void {
     const length = this.#bytes?.length ?? 0
+    const source = this.#source
+    const lane = source?.mainLane
+    if (source === undefined || lane === undefined) return
     while (this.#awaited.size < AHEAD && this.#askedTo < length) {
       const offset = this.#askedTo
-      this.#source?.lane.send({ type: 'manifest.get', offset, length: this.#stretch(offset) })
-      this.#awaited.add(offset)
+      this.#askFor(source, offset, lane)
       this.#askedTo += this.#stretch(offset)
     }
+  }
+
+  #askFor(source: PeerSession, offset: number, lane: SessionLane): void {
+    lane.send({ type: 'manifest.get', offset, length: this.#stretch(offset) })
+    this.#awaited.set(offset, lane)
+    const owed = this.#owed.get(source) ?? new Map<number, number>()
+    this.#owed.set(source, owed.set(offset, (owed.get(offset) ?? 0) + 1))
+  }
+
+  /** Throws AppError `peer.protocol` for what was never asked for. */
+  #settle(source: PeerSession, offset: number): void {
+    const owed = this.#owed.get(source)
+    const count = owed?.get(offset)
+    if (owed === undefined || count === undefined)
+      throw new AppError('peer.protocol', { detail: 'unasked manifest' })
+    if (count > 1) owed.set(offset, count - 1)
+    else owed.delete(offset)
   }
 
   #stretch(offset: number): number {

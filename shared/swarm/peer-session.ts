@@ -2,10 +2,13 @@
 
 import { AppError } from '../errors.ts'
 import type { PeerId } from '../share/keys.ts'
+import type { NetworkFacts } from '../protocol/network-facts.ts'
 import { encodePeerMessage, type PeerMessage } from '../protocol/peer-messages.ts'
 import { Bitfield } from './bitfield.ts'
 import type { Clock } from './clock.ts'
+import { Heartbeat } from './heartbeat.ts'
 import type { Lane } from './lane.ts'
+import { bestOf } from './lane-order.ts'
 import { RateMeter } from './rate-meter.ts'
 
 /** Something the other side asked for and that waits for room on its lane. */
@@ -20,11 +23,20 @@ export class SessionLane {
   readonly down: RateMeter
   readonly up: RateMeter
   isGreeted = false
-  lastHeardMs: number
-  pingSentMs: number | undefined
-  pingId = 0
-  /** Round trip of the last ping, through both event loops. */
-  pingRoundTripMs: number | null = null
+  readonly heartbeat: Heartbeat
+  /** As last told to others. */
+  wasSuspect = false
+  /** Of its route among the peer's lanes; higher is better, looked at again and again. */
+  rank = 0
+  /** A better lane carries on: nothing more is asked for here. Since when, milliseconds. */
+  isLeaving = false
+  leavingSinceMs = 0
+  hasSaidRetire = false
+  hasHeardRetire = false
+  /** Of the last question on a lane that both sides are done with. */
+  lastWordId: number | undefined
+  /** When the other side last wanted something here. */
+  lastAskedMs = 0
   /** Blocks asked for here and not yet received, by key, with their length in bytes. */
   readonly outstanding = new Map<number, number>()
   outstandingBytes = 0
@@ -38,7 +50,7 @@ export class SessionLane {
     this.lane = lane
     const now = clock.now()
     this.openedMs = now
-    this.lastHeardMs = now
+    this.heartbeat = new Heartbeat(now)
     this.lastBlockMs = now
     this.down = new RateMeter(() => clock.now())
     this.up = new RateMeter(() => clock.now())
@@ -49,7 +61,17 @@ export class SessionLane {
   }
 
   roundTripMs(): number | null {
-    return this.lane.roundTripMs() ?? this.pingRoundTripMs
+    return this.lane.roundTripMs() ?? this.heartbeat.roundTripMs
+  }
+
+  /** It leaves questions unanswered. */
+  get isSuspect(): boolean {
+    return this.heartbeat.suspectSinceMs !== undefined
+  }
+
+  /** Whether blocks may be asked for on it. */
+  get isOpenToAsk(): boolean {
+    return this.isGreeted && !this.isLeaving && !this.isSuspect
   }
 
   expect(key: number, bytes: number): void {
@@ -65,6 +87,27 @@ export class SessionLane {
     this.outstanding.delete(key)
     this.outstandingBytes -= bytes
     return bytes
+  }
+}
+
+/** Signals of one peer taken in a row: a few attempts with all their candidates. */
+const MAX_SIGNALS = 200
+/** And one more for so many milliseconds that pass. */
+const SIGNAL_MS = 100
+
+/** A flood of signals costs the flooder more than this side. */
+class SignalAllowance {
+  #left = MAX_SIGNALS
+  #sinceMs = 0
+
+  /** False when it is to be dropped. */
+  take(nowMs: number): boolean {
+    const more = Math.floor((nowMs - this.#sinceMs) / SIGNAL_MS)
+    if (more > 0) {
+      this.#left = Math.min(MAX_SIGNALS, this.#left + more)
+      this.#sinceMs = nowMs
+    }
+    return this.#left-- > 0
   }
 }
 
@@ -87,12 +130,20 @@ export class PeerSession {
   #earlyBits: Uint8Array | undefined
   readonly #earlyHave = new Set<number>()
   hasGreeted = false
+  /** A lane has died with what was said on it, and there is none yet to say it again on. */
+  hasMissed = false
   /** Silent for long with requests open: gets one request at a time until it delivers. */
   isSnubbed = false
+  /** Pieces that the peer would rather not give now, and when it said so, milliseconds. */
+  readonly refused = new Map<number, number>()
+  /** What the peer says of its network; undefined before it has. */
+  network: NetworkFacts | undefined
   /** The manifest is not to be had here (yet). */
   lacksManifest = false
   receivedBytes = 0
   sentBytes = 0
+  /** How many signals more are taken from it. */
+  readonly signals = new SignalAllowance()
 
   constructor(peer: PeerId) {
     this.peer = peer
@@ -103,10 +154,9 @@ export class PeerSession {
     return [...this.lanes.values()].filter((lane) => lane.isGreeted)
   }
 
-  /** For messages that belong to the session and not to a lane: the oldest one that works. */
+  /** For messages that belong to the session and not to a lane: the best one. */
   get mainLane(): SessionLane | undefined {
-    for (const lane of this.lanes.values()) if (lane.isGreeted) return lane
-    return undefined
+    return bestOf(this.readyLanes)
   }
 
   send(message: PeerMessage): boolean {

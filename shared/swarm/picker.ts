@@ -1,5 +1,7 @@
 /** Which piece to ask a peer for next. Decisions only: pure functions over a view. */
 
+import { BLOCK_BYTES } from '../share/piece-layout.ts'
+
 export interface PieceView {
   readonly pieceCount: number
   /** Wanted and neither here, nor begun, nor being verified. */
@@ -7,6 +9,8 @@ export interface PieceView {
   readonly peerHas: (piece: number) => boolean
   /** How many connected peers have each piece. */
   readonly availability: { readonly [piece: number]: number }
+  /** Pieces that more peers have are left alone. */
+  readonly mostHolders: number
   /** In [0, 1). */
   readonly random: () => number
 }
@@ -14,7 +18,7 @@ export interface PieceView {
 /** Rarest first, ties at random, so that a swarm's members do not all ask for the same piece. */
 export function pickPiece(view: PieceView): number | undefined {
   let best: number | undefined
-  let bestCount = Number.POSITIVE_INFINITY
+  let bestCount = view.mostHolders
   let ties = 0
   for (let piece = 0; piece < view.pieceCount; piece++) {
     const count = view.availability[piece] ?? 0
@@ -30,10 +34,15 @@ export function pickPiece(view: PieceView): number | undefined {
   return best
 }
 
-/** Bytes a lane may have asked for and not received, at least: two blocks in flight keep a pipe from running dry. */
+/**
+ * Bytes that all lanes together may have asked for and not received, at least: a few blocks in flight keep a pipe from
+ * running dry. Each of many lanes needs few, and what many hold back together is begun and cannot be passed on.
+ */
 export const MIN_WINDOW_BYTES = 512 * 1024
 /** At first, while nothing is known. */
 export const FIRST_WINDOW_BYTES = 1024 * 1024
+/** Of one lane at least: one block being sent, and one asked for. */
+const MIN_LANE_WINDOW_BYTES = 2 * BLOCK_BYTES
 /** At most: with more, a lane that dies costs too much and memory is no longer bounded by a small number. */
 export const MAX_WINDOW_BYTES = 8 * 1024 * 1024
 /** What stands between a request and its first byte besides the network: the other side's disk and event loop. */
@@ -47,8 +56,10 @@ export function windowBytes(
   rateBytesPerSecond: number,
   roundTripMs: number | null,
   isYoung: boolean,
+  sourceCount: number,
 ): number {
   const wanted = (rateBytesPerSecond * ((roundTripMs ?? 0) + SERVICE_MS)) / 1000
-  const floor = isYoung ? FIRST_WINDOW_BYTES : MIN_WINDOW_BYTES
+  const shared = (isYoung ? FIRST_WINDOW_BYTES : MIN_WINDOW_BYTES) / Math.max(1, sourceCount)
+  const floor = Math.max(MIN_LANE_WINDOW_BYTES, shared)
   return Math.min(MAX_WINDOW_BYTES, Math.max(floor, wanted))
 }

@@ -29,4 +29,10 @@ export interface PieceStore {
   allocate(index: number): Uint8Array
   /** Verifies hash and signature, then writes. Takes the buffer over, which came from `allocate`. */
   writePiece(record: PieceRecord, bytes: Uint8Array): Promise<WriteResult>
+  /** Without reading the piece; undefined when that must be done first. */
+  knownRecord?(index: number): PieceRecord | undefined
+  /** Pieces whose bytes perhaps stand elsewhere on this disk, in files of other shares. */
+  readonly elsewhere?: ReadonlySet<number>
+  /** Copies one from there. False when the bytes there are others, or gone. */
+  takeFromElsewhere?(record: PieceRecord): Promise<boolean>
 }

@@ -31,6 +31,10 @@ export interface SwarmEvents {
   /** The peer said goodbye, and why. */
   left(peer: PeerId, reason: ByeReason): void
   laneGone(peer: PeerId, lane: string, reason: string): void
+  /** It has stopped answering, or answers again. */
+  laneHealth?(peer: PeerId, lane: string, isSuspect: boolean): void
+  /** A sealed signal for another lane to this peer. */
+  signal?(peer: PeerId, box: string): void
   /** The peer must not come back into this share. */
   banned(peer: PeerId, error: AppError): void
   /** This side cannot go on: disk or source. */

@@ -1,26 +1,23 @@
 /** One share's swarm on this device: sessions with its peers, and who handles what they say. Pure. */
 
-import { AppError, toAppError, unreachable } from '../errors.ts'
-import { readFrame } from '../protocol/block-frame.ts'
-import {
-  decodeBits,
-  decodePeerMessage,
-  encodeBits,
-  type ByeReason,
-  type PeerMessage,
-} from '../protocol/peer-messages.ts'
+import { toAppError, type AppError } from '../errors.ts'
+import type { NetworkFacts } from '../protocol/network-facts.ts'
+import { encodeBits, type ByeReason } from '../protocol/peer-messages.ts'
 import type { PeerId } from '../share/keys.ts'
 import type { Summary } from '../share/summary.ts'
 import { Bitfield } from './bitfield.ts'
 import type { Demand } from './demand.ts'
 import { Downloader } from './downloader.ts'
-import { beat, hearPong } from './heartbeat.ts'
-import { hearHello, sayHello } from './hello.ts'
+import { sayHello } from './hello.ts'
 import type { Lane } from './lane.ts'
+import { LaneCare } from './lane-care.ts'
 import { ManifestFetch } from './manifest-fetch.ts'
+import { MessageDesk, type PieceParts } from './message-desk.ts'
+import { NetworkNews } from './network-news.ts'
 import { News } from './news.ts'
 import { freePace } from './pace.ts'
 import { PeerSession, SessionLane } from './peer-session.ts'
+import { RecordDesk } from './record-desk.ts'
 import type { PieceStore } from './piece-store.ts'
 import type { SwarmOptions } from './swarm-events.ts'
 import { Uploader } from './uploader.ts'
@@ -35,9 +32,12 @@ export class Swarm {
   readonly #uploader: Uploader
   readonly #manifest: ManifestFetch
   readonly #stopTicking: () => void
-  #downloader: Downloader | undefined
-  #store: PieceStore | undefined
+  /** Undefined before `begin`. */
+  #pieces: PieceParts | undefined
   readonly #news: News
+  readonly #network: NetworkNews
+  readonly #care: LaneCare
+  readonly #desk: MessageDesk
   #isDone = false
   #isClosed = false
   /** Of peers that are gone. */
@@ -48,6 +48,12 @@ export class Swarm {
     this.#options = options
     const { clock, events } = options
     this.#news = new News(this.sessions)
+    this.#network = new NetworkNews(clock, this.sessions)
+    this.#care = new LaneCare(clock, this.sessions, TICK_MS, {
+      health: (session, lane) => this.#laneHealth(session, lane),
+      end: (session, lane, reason) => this.#endLane(session, lane, reason),
+      awaits: (lane) => lane.outstanding.size > 0 || this.#manifest.awaits(lane),
+    })
     this.#uploader = new Uploader(clock, options.up ?? freePace(clock), {
       failed: (error) => this.#fail(error),
     })
@@ -59,16 +65,29 @@ export class Swarm {
       manifest: (bytes) => events.manifest(bytes),
       lied: (peer, error) => this.#ban(peer, error),
     })
+    this.#desk = new MessageDesk({
+      clock,
+      uploader: this.#uploader,
+      manifest: this.#manifest,
+      network: this.#network,
+      care: this.#care,
+      events,
+      pieces: () => this.#pieces,
+      bye: (session, reason) => {
+        events.left(session.peer, reason)
+        this.drop(session.peer, 'done')
+      },
+    })
     this.#stopTicking = clock.every(TICK_MS, () => this.#tick())
   }
 
   get hasSource(): boolean {
-    return this.#downloader?.demand.hasSource ?? false
+    return this.#pieces?.downloader.demand.hasSource ?? false
   }
 
   /** What is here and how many peers have it; undefined before `begin`. */
   get pieces(): Pick<Demand, 'have' | 'availability'> | undefined {
-    return this.#downloader?.demand
+    return this.#pieces?.downloader.demand
   }
 
   /** Block bytes that came in, useful or not. */
@@ -100,19 +119,20 @@ export class Swarm {
 
   /** From here on pieces are served and, where they are wanted and missing, fetched. */
   begin(store: PieceStore, wanted: Bitfield = Bitfield.full(store.layout.pieceCount)): void {
-    this.#store = store
-    this.#uploader.offerPieces(store)
+    this.#uploader.offerPieces(store, this.sessions)
     const { clock, down = freePace(clock) } = this.#options
-    this.#downloader = new Downloader(clock, store, wanted, down, this.sessions, {
+    const downloader = new Downloader(clock, store, wanted, down, this.sessions, {
       written: (piece) => this.#written(piece),
       lied: (peer, error) => this.#ban(peer, error),
       failed: (error) => this.#fail(error),
     })
+    const records = new RecordDesk(store, { failed: (error) => this.#fail(error) })
+    this.#pieces = { store, downloader, records }
     for (const session of this.sessions.values()) {
       this.#guard(session, () => {
         const fresh = session.learnPieceCount(store.layout.pieceCount)
         session.send({ type: 'bitfield', bits: encodeBits(store.whole.toBytes()) })
-        this.#downloader?.peerHas(session, fresh)
+        downloader.peerHas(session, fresh)
       })
     }
     this.#checkDone()
@@ -130,12 +150,28 @@ export class Swarm {
     session.lanes.set(lane.id, mine)
     sayHello(mine, this.#options)
     lane.attach({
-      control: (text) => this.#guard(session, () => this.#control(session, mine, text)),
-      frame: (bytes) => this.#guard(session, () => this.#frame(session, mine, bytes)),
+      control: (text) => this.#guard(session, () => this.#desk.control(session, mine, text)),
+      frame: (bytes) => this.#guard(session, () => this.#desk.frame(session, mine, bytes)),
       writable: () => this.#uploader.pump(mine),
       closed: (reason) => this.#laneGone(session, mine, reason),
     })
     this.#options.events.changed()
+  }
+
+  /** What is known of this device's network, for the peers. */
+  learnNetwork(facts: NetworkFacts): void {
+    this.#network.learn(facts)
+  }
+
+  /** The network has changed: every lane is to show at once that it lives. */
+  probe(): void {
+    this.#care.probe()
+  }
+
+  /** A sealed signal for another lane to the same peer. False when no lane there is known to live. */
+  signal(peer: PeerId, box: string): boolean {
+    const lane = this.sessions.get(peer)?.mainLane
+    return lane !== undefined && !lane.isSuspect && lane.send({ type: 'signal', box })
   }
 
   /** Ends the connection to one peer. */
@@ -150,85 +186,10 @@ export class Swarm {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#stopTicking()
-    this.#downloader?.stop()
+    this.#pieces?.downloader.stop()
     for (const peer of this.sessions.keys()) this.drop(peer, reason)
     this.#uploader.close()
-  }
-
-  #control(session: PeerSession, lane: SessionLane, text: string): void {
-    lane.lastHeardMs = this.#options.clock.now()
-    const message = decodePeerMessage(text)
-    if (message === undefined) return
-    if (message.type !== 'hello' && !lane.isGreeted) {
-      throw new AppError('peer.protocol', { detail: `${message.type} before hello` })
-    }
-    this.#handle(session, lane, message)
-  }
-
-  #handle(session: PeerSession, lane: SessionLane, message: PeerMessage): void {
-    const pieceCount = this.#store?.layout.pieceCount
-    switch (message.type) {
-      case 'hello':
-        return this.#hello(session, lane, message)
-      case 'summary.get':
-        return this.#uploader.requestSummary(lane)
-      case 'summary':
-        return this.#manifest.receiveSummary(session, message.box)
-      case 'manifest.get':
-        return this.#uploader.requestManifest(session, lane, message.offset, message.length)
-      case 'manifest.none':
-        return this.#manifest.refuse(session)
-      case 'bitfield':
-        return this.#peerHas(session, session.addBits(decodeBits(message.bits), pieceCount))
-      case 'have':
-        return this.#peerHas(session, session.addHave(message.pieces, pieceCount))
-      case 'request':
-        return this.#uploader.request(session, lane, message.ranges)
-      case 'cancel':
-        return this.#uploader.cancel(lane, message.ranges)
-      case 'reject':
-        this.#downloader?.reject(lane, message.ranges)
-        return
-      case 'ping':
-        lane.send({ type: 'pong', id: message.id })
-        return
-      case 'pong':
-        return hearPong(lane, message.id, this.#options.clock.now())
-      case 'network':
-      case 'retire':
-      case 'signal':
-        return // nothing uses them yet
-      case 'bye':
-        this.#options.events.left(session.peer, message.reason)
-        return this.drop(session.peer, 'done')
-      default:
-        return unreachable(message)
-    }
-  }
-
-  #hello(session: PeerSession, lane: SessionLane, message: Extract<PeerMessage, { type: 'hello' }>): void {
-    if (hearHello(session, lane, message)) {
-      const store = this.#store
-      if (store !== undefined) lane.send({ type: 'bitfield', bits: encodeBits(store.whole.toBytes()) })
-      this.#manifest.sessionReady(session)
-    }
-    this.#downloader?.fill(session)
-    this.#options.events.changed()
-  }
-
-  #peerHas(session: PeerSession, fresh: readonly number[]): void {
-    if (fresh.length === 0) return
-    this.#downloader?.peerHas(session, fresh)
-    this.#options.events.changed()
-  }
-
-  #frame(session: PeerSession, lane: SessionLane, bytes: Uint8Array): void {
-    lane.lastHeardMs = this.#options.clock.now()
-    if (!lane.isGreeted) throw new AppError('peer.protocol', { detail: 'frame before hello' })
-    const frame = readFrame(bytes)
-    if (frame.kind === 'manifest') this.#manifest.receive(session, lane, frame)
-    else if (this.#downloader === undefined) throw new AppError('peer.protocol', { detail: 'unasked block' })
-    else this.#downloader.receive(session, lane, frame)
+    this.#pieces?.records.close()
   }
 
   /** What a peer does wrong ends its connection, and nothing else. */
@@ -265,20 +226,23 @@ export class Swarm {
       this.#pastSentBytes += session.sentBytes
     }
     this.#manifest.laneGone(lane)
-    this.#downloader?.laneGone(lane)
-    if (isLast) this.#downloader?.peerGone(session)
+    this.#pieces?.downloader.laneGone(lane)
+    if (isLast) {
+      this.#pieces?.downloader.peerGone(session)
+      this.#pieces?.records.forget(session)
+    } else if (!lane.hasSaidRetire || !lane.hasHeardRetire) this.#desk.sayAgain(session)
     this.#options.events.laneGone(session.peer, lane.lane.id, reason)
     this.#options.events.changed()
   }
 
   #written(piece: number): void {
-    if (this.#store?.whole.has(piece) === true) this.#news.add(piece)
+    if (this.#pieces?.store.whole.has(piece) === true) this.#news.add(piece)
     this.#options.events.written(piece)
     this.#checkDone()
   }
 
   #checkDone(): void {
-    if (this.#isDone || this.#downloader?.demand.missingCount !== 0) return
+    if (this.#isDone || this.#pieces?.downloader.demand.missingCount !== 0) return
     this.#isDone = true
     this.#news.tell()
     this.#options.events.done()
@@ -289,15 +253,24 @@ export class Swarm {
   }
 
   #tick(): void {
-    const now = this.#options.clock.now()
     this.#news.tell()
     this.#manifest.tick()
-    this.#downloader?.tick()
+    this.#pieces?.downloader.tick()
     this.#uploader.tick()
-    for (const session of this.sessions.values()) {
-      for (const lane of session.lanes.values()) {
-        if (!beat(lane, now)) this.#endLane(session, lane, 'silent')
-      }
-    }
+    this.#network.tick()
+    this.#care.tick()
+    for (const session of this.sessions.values())
+      for (const lane of session.readyLanes) if (lane.isSuspect) this.#spare(session, lane)
+  }
+
+  #laneHealth(session: PeerSession, lane: SessionLane): void {
+    this.#options.events.laneHealth?.(session.peer, lane.lane.id, lane.isSuspect)
+    this.#options.events.changed()
+  }
+
+  /** What is owed on a lane that does not answer is asked for elsewhere. */
+  #spare(session: PeerSession, lane: SessionLane): void {
+    if (lane.outstanding.size > 0) this.#pieces?.downloader.askElsewhere(session, lane)
+    if (this.#manifest.awaits(lane)) this.#manifest.laneGone(lane)
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Who may go next under a limit: everybody who waits gets a turn of one block, in the order in which they asked, over
- * all lanes of all transfers that share the limit. Pure.
+ * Who may go next under a limit: everybody who waits gets a turn of one block, in the order in which they asked.
+ * Upwards those are transfers, each of which chooses among its lanes (upload-order.ts); downwards they are lanes. Pure.
  */
 
 import type { TokenBucket } from './token-bucket.ts'

@@ -1,32 +1,25 @@
-/** Answers requests: reads pieces, keeps a few in memory, sends blocks while lanes have room. Pure. */
+/** Answers requests: has pieces read, sends blocks while lanes have room and limits allow. Pure. */
 
 import { toBase64Url } from '../encoding/base64url.ts'
-import { AppError, toAppError } from '../errors.ts'
+import { AppError } from '../errors.ts'
 import { MAX_FRAME_BYTES, writeBlockFrame, writeManifestFrame } from '../protocol/block-frame.ts'
 import { MAX_OUTSTANDING_BLOCKS, type BlockRange } from '../protocol/peer-messages.ts'
+import type { PeerId } from '../share/keys.ts'
 import { BLOCK_BYTES } from '../share/piece-layout.ts'
 import type { Clock } from './clock.ts'
-import { LANE_HIGH_WATER_BYTES } from './lane.ts'
+import { FirstSpread } from './first-spread.ts'
+import { LANE_HIGH_WATER_BYTES, LANE_LOW_WATER_BYTES } from './lane.ts'
 import type { Pace } from './pace.ts'
 import type { PeerSession, SessionLane, UploadItem } from './peer-session.ts'
-import type { PieceStore, StoredPiece } from './piece-store.ts'
+import { PieceCache } from './piece-cache.ts'
+import type { PieceStore } from './piece-store.ts'
 import type { TurnResult } from './turns.ts'
+import { UploadOrder } from './upload-order.ts'
 
-/** Bytes of pieces kept in memory, of which at least MIN_SLOTS pieces. */
-const CACHE_BYTES = 16 * 1024 * 1024
-/** Two being sent and one being read, so that neither the disk nor the network waits. */
-const MIN_SLOTS = 3
-/** A piece stays at least so long, or several peers in different places would push each other's pieces out. */
-const RESIDENCE_MS = 250
-/** A piece that nobody asks for is let go after so many milliseconds. */
-const IDLE_MS = 10_000
-
-interface Slot {
-  piece: StoredPiece | undefined
-  loadedMs: number
-  usedMs: number
-  sentBlocks: number
-}
+/** With several lanes, what may wait in each of them, in milliseconds of its rate: some ticks. */
+const BUFFER_MS = 250
+/** But always so much: the block that is being sent, and the next. */
+const MIN_BUFFER_BYTES = 2 * BLOCK_BYTES
 
 /** An answer is a thousand times longer than its question, so one lane gets no more than one in so many milliseconds. */
 const SUMMARY_PAUSE_MS = 1000
@@ -39,21 +32,27 @@ export interface UploaderEvents {
 export class Uploader {
   readonly #clock: Clock
   readonly #pace: Pace
-  readonly #events: UploaderEvents
-  readonly #slots = new Map<number, Slot>()
+  readonly #cache: PieceCache
   readonly #scratch = new Uint8Array(MAX_FRAME_BYTES)
   readonly #waiting = new Set<SessionLane>()
+  readonly #order = new UploadOrder()
   #store: PieceStore | undefined
+  #firstSpread: FirstSpread | undefined
   #manifest: Uint8Array | undefined
   #summaryBox: string | undefined
-  #isClosed = false
   /** By lane, for the accounts of its session. */
   readonly #sessions = new Map<SessionLane, PeerSession>()
 
   constructor(clock: Clock, pace: Pace, events: UploaderEvents) {
     this.#clock = clock
     this.#pace = pace
-    this.#events = events
+    this.#cache = new PieceCache(clock, {
+      loaded: () => {
+        for (const lane of this.#sessions.keys()) this.pump(lane)
+      },
+      failed: (error) => events.failed(error),
+      isAskedFor: (piece) => this.#isAskedFor(piece),
+    })
   }
 
   offerSummary(box: Uint8Array): void {
@@ -64,8 +63,9 @@ export class Uploader {
     this.#manifest = bytes
   }
 
-  offerPieces(store: PieceStore): void {
+  offerPieces(store: PieceStore, sessions: ReadonlyMap<PeerId, PeerSession>): void {
     this.#store = store
+    this.#firstSpread = new FirstSpread(store, sessions)
   }
 
   /** Throws AppError `peer.protocol` when the peer asks beyond all measure. */
@@ -79,7 +79,7 @@ export class Uploader {
       ) {
         throw new AppError('peer.protocol', { detail: 'request out of range' })
       }
-      if (store?.whole.has(piece) !== true) {
+      if (store?.whole.has(piece) !== true || this.#firstSpread?.refuses(session, piece) === true) {
         rejected.push([piece, first, count])
         continue
       }
@@ -123,8 +123,10 @@ export class Uploader {
 
   forget(lane: SessionLane): void {
     this.#waiting.delete(lane)
+    const session = this.#sessions.get(lane)
     this.#sessions.delete(lane)
-    this.#pace.leave(lane)
+    if (session !== undefined && session.lanes.size === 0) this.#firstSpread?.forget(session)
+    this.#order.delete(lane)
     lane.uploads.length = 0
   }
 
@@ -132,12 +134,13 @@ export class Uploader {
   pump(lane: SessionLane): void {
     this.#waiting.delete(lane)
     if (this.#pace.isLimited) {
-      if (lane.uploads.length > 0) this.#pace.ask(lane, () => this.#takeTurn(lane))
+      if (lane.uploads.length > 0) this.#order.add(lane)
+      this.#pace.ask(this, () => this.#takeTurn())
       this.#pace.run()
       return
     }
     let sent = 0
-    while (sent < lane.uploads.length && lane.lane.bufferedBytes() < LANE_HIGH_WATER_BYTES) {
+    while (sent < lane.uploads.length && this.#hasRoom(lane)) {
       const item = lane.uploads[sent]
       if (item === undefined || !this.#send(lane, item)) break
       sent++
@@ -147,16 +150,40 @@ export class Uploader {
   }
 
   /** Under a limit: one block at a time. */
-  #takeTurn(lane: SessionLane): TurnResult {
-    const item = lane.uploads[0]
-    const isGone =
-      item !== undefined && lane.lane.bufferedBytes() < LANE_HIGH_WATER_BYTES && this.#send(lane, item)
-    if (isGone) {
-      lane.uploads.shift()
-      this.#pace.take(this.#lengthOf(item))
+  #takeTurn(): TurnResult {
+    for (const lane of this.#order.lanes()) {
+      const item = lane.uploads[0]
+      if (item === undefined) {
+        this.#order.delete(lane)
+        continue
+      }
+      const isGone = this.#hasRoom(lane) && this.#send(lane, item)
+      if (isGone) {
+        lane.uploads.shift()
+        const bytes = this.#lengthOf(item)
+        this.#pace.take(bytes)
+        this.#order.sent(lane, bytes, item, this.#pace.bytesPerSecond)
+      }
+      this.#readAhead(lane)
+      if (isGone) return 'went'
     }
-    this.#readAhead(lane)
-    return isGone ? 'went' : 'done'
+    return 'done'
+  }
+
+  /**
+   * What waits in a lane can neither be taken back nor give way to another, so with several lanes no more waits in each
+   * than soon goes.
+   */
+  #hasRoom(lane: SessionLane): boolean {
+    const buffered = lane.lane.bufferedBytes()
+    const soon =
+      this.#sessions.size < 2
+        ? LANE_HIGH_WATER_BYTES
+        : Math.max(MIN_BUFFER_BYTES, (lane.up.bytesPerSecond() * BUFFER_MS) / 1000)
+    if (buffered < Math.min(soon, LANE_HIGH_WATER_BYTES)) return true
+    // The lane itself tells only when it has come down from above its low mark.
+    if (buffered <= LANE_LOW_WATER_BYTES) this.#waiting.add(lane)
+    return false
   }
 
   #lengthOf(item: UploadItem): number {
@@ -170,16 +197,12 @@ export class Uploader {
     // A copy: a lane that must wait again is put back into the set.
     const waiting = [...this.#waiting]
     for (const lane of waiting) this.pump(lane)
-    const now = this.#clock.now()
-    for (const [piece, slot] of this.#slots) {
-      if (slot.piece !== undefined && now - slot.usedMs > IDLE_MS) this.#drop(piece)
-    }
+    this.#cache.tick()
   }
 
   close(): void {
-    this.#isClosed = true
-    for (const lane of this.#sessions.keys()) this.#pace.leave(lane)
-    this.#slots.clear()
+    this.#pace.leave(this)
+    this.#cache.close()
     this.#waiting.clear()
   }
 
@@ -198,82 +221,33 @@ export class Uploader {
       const bytes = this.#manifest?.subarray(item.offset, item.offset + item.length)
       return bytes === undefined || lane.lane.sendFrame(writeManifestFrame(this.#scratch, item.offset, bytes))
     }
-    const slot = this.#slots.get(item.piece)
-    if (slot?.piece === undefined) {
-      if (slot === undefined && !this.#load(item.piece)) this.#waiting.add(lane)
+    const stored = this.#cache.get(item.piece)
+    if (stored === undefined) {
+      if (!this.#cache.has(item.piece) && !this.#load(item.piece)) this.#waiting.add(lane)
       return false
     }
-    slot.usedMs = this.#clock.now()
     const start = item.block * BLOCK_BYTES
-    const bytes = slot.piece.bytes.subarray(start, start + BLOCK_BYTES)
-    const record = item.block === 0 ? slot.piece.record : undefined
+    const bytes = stored.bytes.subarray(start, start + BLOCK_BYTES)
+    const record = item.block === 0 ? stored.record : undefined
     const frame = writeBlockFrame(this.#scratch, { piece: item.piece, block: item.block, record, bytes })
     if (!lane.lane.sendFrame(frame)) return false
     lane.up.add(bytes.length)
     if (session !== undefined) session.sentBytes += bytes.length
-    this.#letGoIfSent(item.piece, slot)
+    this.#cache.sent(item.piece, new Set(this.#sessions.values()).size === 1)
     return true
-  }
-
-  /** With a single peer nobody else will ask for it, and the next piece finds its memory still in the cache. */
-  #letGoIfSent(piece: number, slot: Slot): void {
-    slot.sentBlocks++
-    const isSent = slot.piece !== undefined && slot.sentBlocks >= slot.piece.bytes.length / BLOCK_BYTES
-    if (isSent && new Set(this.#sessions.values()).size === 1) this.#drop(piece)
   }
 
   /** Reads the next piece of a queue while the one before it is being sent. */
   #readAhead(lane: SessionLane): void {
     const head = lane.uploads[0]
     if (head?.kind !== 'block') return
-    const next = lane.uploads.find((item) => item.kind === 'block' && !this.#slots.has(item.piece))
+    const next = lane.uploads.find((item) => item.kind === 'block' && !this.#cache.has(item.piece))
     if (next?.kind === 'block' && !this.#load(next.piece) && next.piece === head.piece)
       this.#waiting.add(lane)
   }
 
-  /** False when no slot is free. */
   #load(piece: number): boolean {
-    const store = this.#store
-    if (store === undefined || this.#isClosed || !this.#makeRoom(store)) return false
-    const now = this.#clock.now()
-    const slot: Slot = { piece: undefined, loadedMs: now, usedMs: now, sentBlocks: 0 }
-    this.#slots.set(piece, slot)
-    store.readPiece(piece).then(
-      (stored) => {
-        slot.piece = stored
-        slot.loadedMs = slot.usedMs = this.#clock.now()
-        if (!this.#isClosed) for (const lane of this.#sessions.keys()) this.pump(lane)
-      },
-      (error: unknown) => {
-        this.#slots.delete(piece)
-        if (!this.#isClosed) this.#events.failed(toAppError(error))
-      },
-    )
-    return true
-  }
-
-  #makeRoom(store: PieceStore): boolean {
-    const slots = Math.max(MIN_SLOTS, Math.floor(CACHE_BYTES / store.layout.pieceBytes))
-    if (this.#slots.size < slots) return true
-    const now = this.#clock.now()
-    let oldest: number | undefined
-    let oldestMs = Number.POSITIVE_INFINITY
-    for (const [piece, slot] of this.#slots) {
-      const isFresh = now - slot.loadedMs < RESIDENCE_MS
-      if (slot.piece === undefined || (isFresh && this.#isAskedFor(piece))) continue
-      if (slot.usedMs < oldestMs) {
-        oldest = piece
-        oldestMs = slot.usedMs
-      }
-    }
-    if (oldest === undefined) return false
-    this.#drop(oldest)
-    return true
-  }
-
-  #drop(piece: number): void {
-    this.#slots.get(piece)?.piece?.release()
-    this.#slots.delete(piece)
+    return this.#store !== undefined && this.#cache.load(this.#store, piece)
   }
 
   #isAskedFor(piece: number): boolean {

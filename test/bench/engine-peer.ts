@@ -1,10 +1,16 @@
-/** Bench process: an engine that sends or receives. Arguments: `send HOME COORDINATOR PATH` or `get HOME LINK DIR`. */
+/**
+ * Bench process: an engine that sends or receives. Arguments: `send HOME COORDINATOR PATH` or `get HOME LINK DIR`, then
+ * perhaps the network as JSON (`BenchNetwork`).
+ */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { openEngine } from '#engine/open-engine.ts'
+import { prepareNetwork, type BenchNetwork } from './bench-network.ts'
 import { usage } from './usage.ts'
 
-const [role, home = '', where = '', path = ''] = process.argv.slice(2)
+const [role, home = '', where = '', path = '', settings = '{}'] = process.argv.slice(2)
+const { isBridged = true, ca, ...network } = JSON.parse(settings) as BenchNetwork
+prepareNetwork(isBridged, ca)
 const startedMs = performance.now()
 const delay = monitorEventLoopDelay({ resolution: 5 })
 delay.enable()
@@ -16,7 +22,7 @@ function report(fields: object): void {
 const engine = await openEngine({
   dataDir: home,
   deviceName: role ?? '',
-  network: { iceServers: [], routePolicy: 'automatic', bindAddress: '127.0.0.1' },
+  network: { iceServers: [], routePolicy: 'automatic', bindAddress: '127.0.0.1', ...network },
 })
 
 async function end(fields: object): Promise<never> {

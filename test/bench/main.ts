@@ -1,4 +1,4 @@
-/** `npm run bench [-- quick | memory | ui | click]`: measures side by side in one run, prints ratios, appends to a results file. */
+/** `npm run bench [-- quick | memory | ui | click | swarm [quick] | relay]`: measures side by side in one run, prints ratios, appends to a results file. */
 
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -12,6 +12,8 @@ import {
   type Measured,
 } from './one-to-one.ts'
 import { measureClicks } from './click.ts'
+import { benchSwarm } from './swarm-rounds.ts'
+import { measureRelays } from './relay.ts'
 import { measureUi, type Lively } from './ui.ts'
 
 const MIB = 1024 * 1024
@@ -35,8 +37,14 @@ try {
     case 'click':
       await click(1024 * MIB)
       break
+    case 'relay':
+      await relay(192 * MIB, 3)
+      break
+    case 'swarm':
+      keep(await benchSwarm(scratch, process.argv[3] === 'quick', write))
+      break
     default:
-      process.stderr.write('npm run bench [-- one | quick | memory | ui | click]\n')
+      process.stderr.write('npm run bench [-- one | quick | memory | ui | click | swarm [quick] | relay]\n')
       process.exitCode = 64
   }
 } finally {
@@ -118,6 +126,15 @@ async function click(bytes: number): Promise<void> {
       `${p99Ms.toFixed(0)} ms (p99), ${maxMs.toFixed(0)} ms at most`,
   )
   keep({ kind: 'click', bytes, runs: [result] })
+}
+
+async function relay(bytes: number, rounds: number): Promise<void> {
+  const file = join(scratch, 'relayed.bin')
+  makeFile(file, bytes)
+  const { ratios, runs } = await measureRelays(file, bytes, rounds, scratch, print)
+  write('\nMedians as ratios to UDP, same run:')
+  for (const [name, value] of Object.entries(ratios)) write(`  ${name.padEnd(32)} ${value.toFixed(2)}`)
+  keep({ kind: 'relay', bytes, rounds, ratios, runs })
 }
 
 async function ui(bytes: number, rounds: number): Promise<void> {

@@ -6,6 +6,7 @@ import { basename, join } from 'node:path'
 import { startCoordinator } from '#coordinator/server.ts'
 import { MemorySummaryStore } from '#coordinator/memory-summary-store.ts'
 import { compareTrees } from '#cli/demo/compare-trees.ts'
+import type { BenchNetwork } from './bench-network.ts'
 import { Child } from './child.ts'
 import type { Usage } from './usage.ts'
 
@@ -81,11 +82,13 @@ export interface Work {
    * fresh memory each time, which a virtual machine has to fetch from its host.
    */
   readonly isKept: boolean
+  /** The way between the two; directly on loopback if left out. */
+  readonly network?: BenchNetwork
 }
 
 /** Files to files, verified, and compared byte for byte afterwards. */
 export async function measureEngine(
-  { name, source, bytes, isKept }: Work,
+  { name, source, bytes, isKept, network = {} }: Work,
   scratch: string,
 ): Promise<Measured> {
   const home = mkdtempSync(join(scratch, 'run-'))
@@ -97,12 +100,13 @@ export async function measureEngine(
   try {
     const where = `127.0.0.1:${coordinator.port}`
     const into = join(home, 'out')
+    const settings = JSON.stringify(network)
     let timed: Got
     let sent: Usage
     {
-      await using sender = new Child('./engine-peer.ts', 'send', join(home, 'a'), where, source)
+      await using sender = new Child('./engine-peer.ts', 'send', join(home, 'a'), where, source, settings)
       const { link } = await sender.line<{ link: string }>()
-      await using receiver = new Child('./engine-peer.ts', 'get', join(home, 'b'), link, into)
+      await using receiver = new Child('./engine-peer.ts', 'get', join(home, 'b'), link, into, settings)
       timed = await receiver.line<Got>()
       sender.end()
       sent = await sender.line<Usage>()

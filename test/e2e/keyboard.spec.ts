@@ -1,11 +1,9 @@
 /** The main flow with nothing but a keyboard, between two windows with real engines. */
 
 import { expect, test, type Page } from '@playwright/test'
-import * as v from 'valibot'
-import { BeelineProcess } from '#test/integration/harness/beeline-process.ts'
 import { TempFolder } from '#test/integration/harness/temp-folder.ts'
 import { compareFolders, writeFile } from '#test/integration/harness/trees.ts'
-import { openServeWindow, setCoordinator } from './serve-window.ts'
+import { copiedLink, openServeWindow, setCoordinator, startCoordinator } from './serve-window.ts'
 
 /** More stops than any screen has. */
 const MAX_STOPS = 60
@@ -37,11 +35,10 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
 }
 
 test('share and receive without a mouse', async ({ browser }) => {
+  test.setTimeout(180_000)
   using folder = await TempFolder.create()
-  await using coordinator = new BeelineProcess(['coordinator', '--listen', '127.0.0.1:0'], {
-    home: folder.at('coordinator'),
-  })
-  const [url] = v.parse(v.tuple([v.string()]), (await coordinator.event('listening'))['urls'])
+  const { process: coordinator, url } = await startCoordinator(folder)
+  await using _coordinator = coordinator
   writeFile(folder.at('source', 'notes', 'a.txt'), 'by keyboard\n')
   await using mina = await openServeWindow(browser, folder.at('mina'))
   await using jonas = await openServeWindow(browser, folder.at('jonas'))
@@ -62,10 +59,7 @@ test('share and receive without a mouse', async ({ browser }) => {
   await expect(sender.getByText('The link is ready')).toBeVisible()
   // The link's button has the focus already: it is what one came for.
   await sender.keyboard.press('Enter')
-  const link = await expect
-    .poll(() => sender.evaluate(() => navigator.clipboard.readText()))
-    .toContain('/get#')
-    .then(() => sender.evaluate(() => navigator.clipboard.readText()))
+  const link = await copiedLink(sender)
   await sender.keyboard.press('Escape')
   await expect(sender.getByRole('dialog')).toBeHidden()
 
@@ -77,9 +71,9 @@ test('share and receive without a mouse', async ({ browser }) => {
   await expect(receiver.getByText('The link on your clipboard was filled in.')).toBeVisible()
   await receiver.keyboard.insertText(link)
   await receiver.keyboard.press('Enter')
-  await expect(receiver.getByText('Receive these files?')).toBeVisible({ timeout: 20_000 })
+  await expect(receiver.getByText('Receive these files?')).toBeVisible({ timeout: 40_000 })
   await tabTo(receiver, /^Receive/)
   await receiver.keyboard.press('Enter')
-  await expect(receiver.getByText(/Complete|Received/).first()).toBeVisible({ timeout: 20_000 })
+  await expect(receiver.getByText(/Complete|Received/).first()).toBeVisible({ timeout: 40_000 })
   expect(compareFolders(folder.at('source', 'notes'), `${jonas.downloads}/notes`)).toEqual([])
 })

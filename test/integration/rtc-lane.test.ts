@@ -29,6 +29,8 @@ async function openPair(): Promise<LanePair> {
         lane,
         role,
         network: loopback,
+        ways: 'any',
+        predict: false,
         events: {
           signal: (signal: Signal) => ends[1 - index]?.receive(signal),
           opened: (open) => {

@@ -27,7 +27,10 @@ export const PRIVATE_RANGES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 
  * What one site has; `index` from 1 to 100. All homes have the same inside network, as in life, so that a candidate of another
  * home looks like a neighbour.
  */
-export function siteAddresses(index: number): {
+export function siteAddresses(
+  index: number,
+  opensPorts = false,
+): {
   readonly public: string
   readonly prefix: string
   readonly inside: { readonly router: string; host(number: number): string }
@@ -36,7 +39,8 @@ export function siteAddresses(index: number): {
 } {
   const prefix = `2001:db8:${index.toString(16)}:`
   return {
-    public: `203.0.113.${index}`,
+    // miniupnpd opens no port at an address that is kept for documentation. This one belongs to somebody, and stays in the lab.
+    public: `${opensPorts ? '11.0.0' : '203.0.113'}.${index}`,
     prefix: `${prefix}:/48`,
     inside: { router: '192.168.1.1', host: (number) => `192.168.1.${10 + 2 * index + number}` },
     inside6: { router: `${prefix}:1`, host: (number) => `${prefix}:${10 + number}` },

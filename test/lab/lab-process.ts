@@ -2,6 +2,7 @@
 
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
+import { appendFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 
@@ -18,6 +19,8 @@ export interface ProcessEnding {
 
 export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>
+  /** Gets all of what it writes to standard error. */
+  readonly errorFile?: string | undefined
 }
 
 export class LabProcess implements AsyncDisposable {
@@ -48,6 +51,7 @@ export class LabProcess implements AsyncDisposable {
     const allRead = once(lines, 'close')
     this.#child.stderr.on('data', (data: Buffer) => {
       this.lastWords = (this.lastWords + data.toString()).slice(-MAX_LAST_WORDS)
+      if (options.errorFile !== undefined) appendFileSync(options.errorFile, data)
     })
     this.finished = new Promise((resolve, reject) => {
       this.#child.once('error', reject)
@@ -64,6 +68,11 @@ export class LabProcess implements AsyncDisposable {
 
   write(text: string): void {
     this.#child.stdin.write(text)
+  }
+
+  /** Nothing more comes from here: what some programs take for the word to finish. */
+  end(): void {
+    this.#child.stdin.end()
   }
 
   /** Resolves with the first line that `find` makes something of. Rejects at the end of the process or of the time. */

@@ -10,7 +10,7 @@ import { runCommand } from './command.ts'
 import { labFolder, nameOf, removeNamespace, sweepLeftovers } from './maker.ts'
 import { Namespace } from './namespace.ts'
 import type { SiteKindName } from './kinds.ts'
-import { Site, type Internet } from './site.ts'
+import { Site, type Internet, type SitePlan } from './site.ts'
 
 /** Sites that may be open at one time: one address each. */
 const MAX_SITES = 100
@@ -21,7 +21,7 @@ export async function labIsMissing(): Promise<string | undefined> {
     if (process.platform !== 'linux' || process.getuid?.() !== 0) {
       throw new Error('network namespaces need Linux and root')
     }
-    await ensurePackages(['iproute2', 'nftables', 'coturn', 'openssl', 'util-linux'])
+    await ensurePackages(['iproute2', 'nftables', 'coturn', 'openssl', 'util-linux', 'conntrack'])
     const name = nameOf('try')
     await runCommand('ip', ['netns', 'add', name])
     try {
@@ -70,17 +70,23 @@ export class Lab implements AsyncDisposable {
   }
 
   /** Connects a new site. Whoever asks for it disposes of it, or the lab does at its end. */
-  async connect(kind: SiteKindName, hostCount: 1 | 2 = 1): Promise<Site> {
+  async connect(
+    kind: SiteKindName,
+    hostCount: 1 | 2 = 1,
+    options: Pick<SitePlan, 'portOpening' | 'line'> = {},
+  ): Promise<Site> {
     const index = this.#freeIndex()
     this.#indexes.add(index)
     const internet: Internet = { namespace: this.internet, names: NAMES }
-    const site = await Site.open({ kind, index, hostCount }, internet, () => this.#indexes.delete(index))
+    const site = await Site.open({ kind, index, hostCount, ...options }, internet, () =>
+      this.#indexes.delete(index),
+    )
     this.#owned.use(site)
     return site
   }
 
   /** A computer with public addresses of its own beside the servers at the crossing. */
-  async addServer(part: string, { ipv4, ipv6 }: typeof COORDINATOR): Promise<Namespace> {
+  async addServer(part: string, { ipv4, ipv6 }: { readonly ipv4: string; readonly ipv6: string }): Promise<Namespace> {
     const server = this.#owned.use(await Namespace.create(part))
     await server.plugInto(this.internet, 'eth', part)
     await this.internet.ip([

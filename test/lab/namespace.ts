@@ -35,6 +35,11 @@ export class Namespace implements AsyncDisposable {
     this.name = name
   }
 
+  /** Under which it can be entered. */
+  get path(): string {
+    return `/run/netns/${this.name}`
+  }
+
   static async create(part: string, options: { readonly isRouter?: boolean } = {}): Promise<Namespace> {
     const namespace = new Namespace(nameOf(part))
     await runCommand('ip', ['netns', 'add', namespace.name])

@@ -20,7 +20,12 @@ export interface RouterPlan {
   readonly wanAddress: string
   /** What inside sends to `wanAddress` comes in again. */
   readonly turnsRound: boolean
+  /** Outside ports are taken from this one on instead of being kept, the same for all destinations of an inside port. */
+  readonly portsFrom?: number | undefined
 }
+
+/** How many ports such a router has. */
+const OWN_PORTS = 5000
 
 export function natRules(plan: RouterPlan): string {
   const isOpenCone = plan.kind === 'full-cone' || plan.kind === 'address-restricted'
@@ -83,19 +88,23 @@ function learning(plan: RouterPlan): string {
   }`
 }
 
-function masquerade({ kind, wanAddress }: RouterPlan): string {
+function masquerade({ kind, wanAddress, portsFrom }: RouterPlan): string {
   switch (kind) {
     case 'symmetric-random':
       return 'oifname "wan" masquerade fully-random'
     case 'symmetric-step':
       return `oifname "wan" meta l4proto udp snat ip to ${wanAddress} : numgen inc mod ${STEP_COUNT} map { ${stepPorts()} }
     oifname "wan" masquerade`
+    case 'port-restricted':
     case 'full-cone':
     case 'address-restricted':
-    case 'port-restricted':
     case 'udp-blocked':
     case 'firewall':
-      return 'oifname "wan" masquerade'
+      // For a socket that it knows, the kernel takes the mapping that it has.
+      return portsFrom === undefined
+        ? 'oifname "wan" masquerade'
+        : `oifname "wan" meta l4proto udp masquerade to :${portsFrom}-${portsFrom + OWN_PORTS}
+    oifname "wan" masquerade`
   }
 }
 

@@ -35,6 +35,23 @@ export const QUICK_PAIRS: readonly Pair[] = [
   pair('ipv6-only', 'port-restricted'),
 ]
 
+/** One of each rule, both ways where the sides differ: for the test command. */
+export const TEST_PAIRS: readonly Pair[] = [
+  pair('public', 'symmetric-random'),
+  pair('full-cone', 'address-restricted'),
+  pair('port-restricted', 'port-restricted'),
+  pair('symmetric-random', 'address-restricted'),
+  pair('symmetric-step', 'port-restricted'),
+  pair('symmetric-step', 'symmetric-step'),
+  pair('port-restricted', 'symmetric-random'),
+  behindOneRouter('port-restricted'),
+  pair('carrier-grade', 'port-restricted'),
+  pair('udp-blocked', 'port-restricted'),
+  { from: 'udp-blocked', to: 'udp-blocked', relays: ['tls'] },
+  pair('ipv6-only', 'dual-stack'),
+  pair('port-restricted', 'ipv6-only'),
+]
+
 /** All ordered pairs of kinds that differ for a single host, and the pairs of one home. */
 export function fullPairs(): Pair[] {
   const kinds = SITE_KIND_NAMES.filter((name) => siteKind(name).isIsolated !== true)

@@ -1,89 +1,115 @@
 /**
- * Prints which pairs of networks today's Beeline connects, and how. `quick`: one pair of each class of outcome; `full`: all ordered
- * pairs; or two kinds: that pair. Says what is, so a pair without a way is a line of the table and no failure of the run.
+ * Prints which pairs of networks Beeline connects, and how; or what it does when a network changes during a transfer. Ends with
+ * another code than 0 when a file did not arrive.
  */
 
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { EVENT_NAMES, isEventName, type EventName } from './events.ts'
+import { EVENT_HEADER, eventRow, runEvents } from './event-run.ts'
 import { isSiteKindName, SITE_KIND_NAMES } from './kinds.ts'
 import { Lab, labIsMissing } from './lab.ts'
-import { runPair, type Pair, type PairResult } from './pair.ts'
+import { runMatrix } from './matrix.ts'
+import type { Pair } from './pair.ts'
 import { fullPairs, QUICK_PAIRS } from './pairs.ts'
-import { startPublicServers } from './public-servers.ts'
+import { grid, hasAllArrived, PAIR_HEADER, pairRow, summary, type Tried } from './report.ts'
 
-const USAGE = `usage: run.ts quick | full | FROM TO [--relay udp|tcp|tls|none]… [--times N]
-FROM and TO are of ${SITE_KIND_NAMES.join(', ')}; --relay and --times go with them`
+const USAGE = `usage: run.ts [full | quick | FROM TO | events [EVENT]…] [OPTION]…
+  FROM, TO         ${SITE_KIND_NAMES.join(', ')}
+  EVENT            ${EVENT_NAMES.join(', ')}; all when none is named
+  --relay KIND     udp, tcp, tls or none, with FROM TO; may be given more than once; udp and tcp when left out
+  --times N        tries of each
+  --at-once N      pairs at a time; figures are best with 1
+  --results FILE   keeps each try, and does not repeat those that are in it
+  --write          puts the result of full into docs/lab.md
+  --logs FOLDER    keeps what both sides of each transfer say`
 const RELAYS = ['udp', 'tcp', 'tls'] as const
+const PAGE = path.resolve(import.meta.dirname, '../../docs/lab.md')
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     relay: { type: 'string', multiple: true, default: ['udp', 'tcp'] },
     times: { type: 'string', default: '1' },
+    'at-once': { type: 'string', default: '1' },
+    results: { type: 'string' },
+    write: { type: 'boolean', default: false },
+    logs: { type: 'string' },
   },
 })
-const pairs = choose(positionals)
-const missing = pairs === undefined ? USAGE : await labIsMissing()
-if (pairs === undefined || missing !== undefined) {
+
+type Work =
+  | { readonly kind: 'pairs'; readonly pairs: readonly Pair[] }
+  | { readonly kind: 'events'; readonly names: readonly EventName[] }
+
+const work = choose(positionals)
+const missing = work === undefined ? USAGE : await labIsMissing()
+if (work === undefined || missing !== undefined) {
   console.error(missing)
   process.exitCode = 64
 } else {
-  await run(pairs)
+  await run(work)
 }
 
-function choose([first = 'quick', second]: readonly string[]): readonly Pair[] | undefined {
-  if (second === undefined)
-    return first === 'quick' ? QUICK_PAIRS : first === 'full' ? fullPairs() : undefined
+function choose([first = 'full', ...others]: readonly string[]): Work | undefined {
+  if (first === 'events') {
+    const names = others.length === 0 ? EVENT_NAMES : others.filter(isEventName)
+    return names.length < others.length ? undefined : { kind: 'events', names }
+  }
+  const [second] = others
+  if (second === undefined) {
+    if (first === 'full') return { kind: 'pairs', pairs: fullPairs() }
+    return first === 'quick' ? { kind: 'pairs', pairs: QUICK_PAIRS } : undefined
+  }
   if (!isSiteKindName(first) || !isSiteKindName(second)) return undefined
   const relays = RELAYS.filter((relay) => values.relay.includes(relay))
-  return Array.from({ length: Number(values.times) }, () => ({ from: first, to: second, relays }))
+  return { kind: 'pairs', pairs: [{ from: first, to: second, relays }] }
 }
 
-async function run(chosen: readonly Pair[]): Promise<void> {
+async function run(chosen: Work): Promise<void> {
   const lab = await Lab.open()
-  const interruption = Promise.withResolvers<undefined>()
+  const interruption = Promise.withResolvers<boolean>()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => interruption.resolve(undefined))
+    process.once(signal, () => interruption.resolve(false))
   }
+  let isWell = false
   try {
-    await Promise.race([printAll(lab, chosen), interruption.promise])
+    isWell = await Promise.race([printAll(lab, chosen), interruption.promise])
   } finally {
     await lab[Symbol.asyncDispose]()
     // A pair that was interrupted must not go on to build in what has been taken away.
-    process.exit()
+    process.exit(isWell ? 0 : 1)
   }
 }
 
-async function printAll(lab: Lab, chosen: readonly Pair[]): Promise<void> {
-  const servers = await startPublicServers(lab)
-  console.log('| from → to | relays set | route | candidates | open s | done s | bytes verified |')
-  console.log('| --- | --- | --- | --- | --- | --- | --- |')
-  const results: PairResult[] = []
-  for (const pair of chosen) {
-    const result = await runPair(lab, servers, pair)
-    results.push(result)
-    console.log(row(result))
+/** @returns whether everything arrived */
+async function printAll(lab: Lab, chosen: Work): Promise<boolean> {
+  const print = (line: string): void => console.log(line)
+  const times = Number(values.times)
+  if (chosen.kind === 'events') {
+    print(EVENT_HEADER)
+    const results = await runEvents(lab, chosen.names, {
+      times,
+      logFolder: values.logs,
+      print: (result) => print(eventRow(result)),
+    })
+    return results.every(({ isVerified }) => isVerified)
   }
-  const of = (route: string | null): number =>
-    results.filter((result) => (result.isVerified ? result.route : null) === route).length
-  console.log(
-    `\n${chosen.length} pairs: ${of('lan')} lan, ${of('direct')} direct, ${of('relayed')} relayed, ${of(null)} without a way`,
+  const plan = { pairs: chosen.pairs, times, atOnce: Number(values['at-once']), print }
+  const tried = await runMatrix(lab, { ...plan, resultFile: values.results, logFolder: values.logs })
+  print(`\n${grid(tried)}\n\n${summary(tried)}`)
+  if (values.write) writePage(tried)
+  return hasAllArrived(tried)
+}
+
+/** Between the two marks of the page. */
+function writePage(tried: readonly Tried[]): void {
+  const [before = '', , after = ''] = readFileSync(PAGE, 'utf8').split(/<!-- (?:begin|end) of the matrix -->/)
+  const rows = [PAIR_HEADER, ...tried.map(pairRow)].join('\n')
+  const matrix = `${grid(tried)}\n\n${summary(tried).replaceAll('\n', '\n\n')}\n\n${rows}`
+  writeFileSync(
+    PAGE,
+    `${before}<!-- begin of the matrix -->\n\n${matrix}\n\n<!-- end of the matrix -->${after}`,
   )
-}
-
-function row({ pair, route, candidates, openMs, durationMs, isVerified, failure }: PairResult): string {
-  const to = pair.isSameSite === true ? 'the same router' : pair.to
-  const cells = [
-    `${pair.from} → ${to}`,
-    pair.relays.join(', '),
-    route ?? 'none',
-    candidates,
-    openMs === null ? '' : seconds(openMs),
-    seconds(durationMs),
-    isVerified ? 'yes' : `no: ${failure}`,
-  ]
-  return `| ${cells.join(' | ')} |`
-}
-
-function seconds(durationMs: number): string {
-  return (durationMs / 1000).toFixed(1)
 }

@@ -9,7 +9,7 @@ import type { ServerLocation } from '../ice-url.ts'
 /** Where a router with a regular step will put the next sockets: tell these in place of what STUN said. */
 export interface PortPrediction {
   readonly address: string
-  /** Likeliest first; eight at most. */
+  /** In the order in which the router will give them; twelve at most. */
   readonly ports: readonly number[]
 }
 
@@ -31,7 +31,10 @@ export interface NetworkMonitor extends AsyncDisposable {
    * those that do not should be replaced. @returns unsubscribe
    */
   onMoved(listener: () => void): () => void
-  /** Measured this moment. Undefined where the router has no regular step. Rejects with the signal's reason only. */
+  /**
+   * Measured this moment. Undefined where the router has no regular step. Two at a time spoil each other's, so whoever
+   * searches does one after the other. Rejects with the signal's reason only.
+   */
   predict(signal: AbortSignal): Promise<PortPrediction | undefined>
   /** Undefined where no router opens ports, or the person does not want it. Rejects with the signal's reason only. */
   openPort(localPort: number, signal: AbortSignal): Promise<MappedPort | undefined>

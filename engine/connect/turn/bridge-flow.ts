@@ -1,27 +1,40 @@
 /** What one ICE agent says to a TURN server and hears from it: one connection, opened by the first packet. */
 
-import type { AppError } from '#shared/errors.ts'
-import { toAppError } from '#shared/errors.ts'
-import { resolveHost } from './resolve-host.ts'
-import { ATTRIBUTE, attributeOf, decodeStun, METHOD } from './stun-message.ts'
-import { addressOf, type Endpoint } from './stun-values.ts'
-import { openTransport, type TransportKind, type TurnTransport } from './turn-transport.ts'
+import { AppError, toAppError } from '#shared/errors.ts'
+import type { ProxyAddress } from '../proxy/proxy-choice.ts'
+import { openTransport } from './open-transport.ts'
+import { resolveHosts } from './resolve-host.ts'
+import { ATTRIBUTE, attributeOf, decodeStun, METHOD, type StunMessage } from './stun-message.ts'
+import { addressOf, errorOf, type Endpoint } from './stun-values.ts'
+import { serverRefusal } from './turn-errors.ts'
+import type { ServerAddress, TransportKind, TurnTransport } from './turn-transport.ts'
 
 /**
- * Bytes that may wait in a stream's queue before packets are dropped. More gives a faster transfer and a slower
- * answer; measured on loopback, 64 KiB reach three quarters of what UDP does, 256 KiB a little more.
+ * Bytes that may wait in a stream's queue before packets are dropped: a burst of the agent's. Measured on loopback, 64 KiB
+ * reach three quarters of what UDP does, 512 KiB nearly all. A queue that stands is kept shorter: STANDING_BYTES.
  */
-const MAX_QUEUED_BYTES = 128 * 1024
+const MAX_QUEUED_BYTES = 512 * 1024
 /** Packets kept while the connection opens: an agent asks a few things, and repeats itself. */
 const MAX_EARLY = 16
 /** After a failure packets are dropped for so long, so that an agent's repeats do not hammer the server. Milliseconds. */
 const FAILURE_PAUSE_MS = 2000
+/** A stream that has answered nothing for so long, though it was spoken to, is dead. Milliseconds. */
+const SILENCE_LIMIT_MS = 10_000
 
 export interface FlowOptions {
-  readonly server: { readonly transport: TransportKind; readonly host: string; readonly port: number }
+  readonly server: {
+    readonly transport: TransportKind
+    readonly host: string
+    readonly port: number
+    readonly username: string
+  }
   readonly ca: string | undefined
+  readonly proxy: ProxyAddress | undefined
   readonly toAgent: (bytes: Uint8Array) => void
   readonly relayed: (endpoint: Endpoint) => void
+  /** The connection died that had this relay address: whatever the agent sends now leads nowhere. */
+  readonly lost: (endpoint: Endpoint) => void
+  /** Told once per trouble. */
   readonly failed: (error: AppError) => void
 }
 
@@ -31,7 +44,13 @@ export class BridgeFlow implements Disposable {
   #closing = new AbortController()
   #transport: TurnTransport | undefined
   #isOpening = false
+  /** What the server gave the agent. */
+  #relayed: Endpoint | undefined
   #hasAllocated = false
+  /** With which the agent's last request for an allocation was signed; agents begin without, because they know none yet. */
+  #realm: Uint8Array | undefined
+  /** Since when the agent speaks without an answer; by `performance.now`. */
+  #unansweredSinceMs: number | undefined
   #failedMs = Number.NEGATIVE_INFINITY
   /** When the agent last said something; by `performance.now`. */
   lastHeardMs = performance.now()
@@ -44,16 +63,23 @@ export class BridgeFlow implements Disposable {
     return this.#transport !== undefined || this.#isOpening
   }
 
+  /** In which the agent has its login; undefined before it has asked with one. */
+  get realm(): Uint8Array | undefined {
+    return this.#realm
+  }
+
   /** A packet of the agent, known to be STUN or channel data. */
   send(bytes: Uint8Array): void {
     this.lastHeardMs = performance.now()
-    if (this.#hasAllocated && isFirstAllocate(bytes)) {
+    const request = allocateOf(bytes)
+    if (request !== undefined) this.#realm = copyOf(attributeOf(request, ATTRIBUTE.realm))
+    if (this.#hasAllocated && request !== undefined && this.#realm === undefined) {
       // Another agent has got the port of one that is gone, and cannot have its connection.
       this[Symbol.dispose]()
       this.#closing = new AbortController()
     }
     if (this.#transport !== undefined) {
-      this.#transport.send(bytes)
+      this.#sendNow(this.#transport, bytes)
       return
     }
     if (performance.now() - this.#failedMs < FAILURE_PAUSE_MS || this.#closing.signal.aborted) return
@@ -64,19 +90,35 @@ export class BridgeFlow implements Disposable {
   [Symbol.dispose](): void {
     this.#closing.abort()
     this.#transport?.close()
+    this.#forget()
+  }
+
+  /** Silence over a stream is no loss: whoever is there answers keep-alives, checks and refreshes. */
+  #sendNow(transport: TurnTransport, bytes: Uint8Array): void {
+    this.#unansweredSinceMs ??= this.lastHeardMs
+    if (transport.kind !== 'udp' && this.lastHeardMs - this.#unansweredSinceMs >= SILENCE_LIMIT_MS) {
+      transport.close()
+      this.#end(new AppError('turn.unreachable', { detail: 'it is silent' }), this.#closing.signal)
+      return
+    }
+    transport.send(bytes)
+  }
+
+  #forget(): void {
     this.#transport = undefined
+    this.#relayed = undefined
     this.#hasAllocated = false
+    this.#unansweredSinceMs = undefined
     this.#early.length = 0
   }
 
   async #open(signal: AbortSignal): Promise<void> {
     this.#isOpening = true
-    const { server, ca } = this.#options
+    const { ca, proxy } = this.#options
     try {
-      const address = await resolveHost(server.host, signal)
       const transport = await openTransport(
-        { kind: server.transport, host: server.host, address, port: server.port },
-        { frames: ['stun', 'channel'], ca, maxQueuedBytes: MAX_QUEUED_BYTES },
+        await this.#locate(signal),
+        { frames: ['stun', 'channel'], ca, proxy, maxQueuedBytes: MAX_QUEUED_BYTES },
         {
           message: (bytes) => this.#hear(bytes, signal),
           closed: (error) => this.#end(error, signal),
@@ -88,7 +130,7 @@ export class BridgeFlow implements Disposable {
         return
       }
       this.#transport = transport
-      for (const bytes of this.#early.splice(0)) transport.send(bytes)
+      for (const bytes of this.#early.splice(0)) this.#sendNow(transport, bytes)
     } catch (error) {
       this.#end(toAppError(error), signal)
     } finally {
@@ -98,20 +140,43 @@ export class BridgeFlow implements Disposable {
 
   #hear(bytes: Uint8Array, signal: AbortSignal): void {
     if (signal.aborted) return
+    this.#unansweredSinceMs = undefined
     const message = (bytes[0] ?? 0) < 0x40 ? decodeStun(bytes) : undefined
-    if (message?.method === METHOD.allocate && message.class === 'success') {
-      this.#hasAllocated = true
-      const endpoint = addressOf(message, ATTRIBUTE.xorRelayedAddress)
-      if (endpoint !== undefined) this.#options.relayed(endpoint)
-    }
+    if (message?.method === METHOD.allocate) this.#hearOfAllocation(message)
     this.#options.toAgent(bytes)
+  }
+
+  #hearOfAllocation(message: StunMessage): void {
+    const { server, relayed } = this.#options
+    if (message.class === 'success') {
+      this.#hasAllocated = true
+      this.#relayed = addressOf(message, ATTRIBUTE.xorRelayedAddress)
+      if (this.#relayed !== undefined) relayed(this.#relayed)
+      return
+    }
+    const error = errorOf(message)
+    // Asked for the first time it says 401 to everybody, and 438 now and then.
+    if (error === undefined || error.code === 438 || (error.code === 401 && this.#realm === undefined)) return
+    this.#tellFailure(serverRefusal(error, server.username))
+  }
+
+  /** The proxy looks up the name itself; perhaps nobody else can. */
+  async #locate(signal: AbortSignal): Promise<ServerAddress> {
+    const { server, proxy } = this.#options
+    const { transport: kind, host, port } = server
+    const [address, ...others] = proxy === undefined ? await resolveHosts(host, signal) : [host]
+    return { kind, host, address, others, port }
   }
 
   #end(error: AppError, signal: AbortSignal): void {
     if (signal.aborted) return
-    this.#transport = undefined
-    this.#hasAllocated = false
-    this.#early.length = 0
+    const relayed = this.#relayed
+    this.#forget()
+    if (relayed !== undefined) this.#options.lost(relayed)
+    this.#tellFailure(error)
+  }
+
+  #tellFailure(error: AppError): void {
     // Told once: a refused connection is heard of from the socket and from its opening.
     if (performance.now() - this.#failedMs < FAILURE_PAUSE_MS) return
     this.#failedMs = performance.now()
@@ -119,9 +184,13 @@ export class BridgeFlow implements Disposable {
   }
 }
 
-/** Without a user name, as an agent begins that knows no realm yet. */
-function isFirstAllocate(bytes: Uint8Array): boolean {
-  if ((bytes[0] ?? 0) >= 0x40) return false
+function allocateOf(bytes: Uint8Array): StunMessage | undefined {
+  if ((bytes[0] ?? 0) >= 0x40) return undefined
   const message = decodeStun(bytes)
-  return message?.method === METHOD.allocate && attributeOf(message, ATTRIBUTE.username) === undefined
+  return message?.method === METHOD.allocate ? message : undefined
+}
+
+/** The packet lies in memory of the socket's. */
+function copyOf(bytes: Uint8Array | undefined): Uint8Array | undefined {
+  return bytes === undefined ? undefined : Uint8Array.from(bytes)
 }

@@ -3,6 +3,7 @@
 import type { ServerTestStep, ServerTestView } from '#shared/api/settings-views.ts'
 import { AppError, toAppError } from '#shared/errors.ts'
 import { parseServer } from '../ice-url.ts'
+import { chooseProxy } from '../proxy/proxy-choice.ts'
 import { Allocation } from './allocation.ts'
 import { measureRelay } from './relay-echo.ts'
 import { resolveHost } from './resolve-host.ts'
@@ -20,6 +21,8 @@ export interface TestedServer {
 export interface ServerTestOptions {
   /** Certificates of authorities to trust instead of the system's, PEM. */
   readonly ca?: string
+  /** The person's HTTP proxy; undefined: as the environment says. */
+  readonly proxy?: string | undefined
 }
 
 /**
@@ -63,15 +66,19 @@ async function testTurn(
   server: TestedServer,
   report: Report,
   signal: AbortSignal,
-  { ca }: ServerTestOptions,
+  { ca, proxy: configured }: ServerTestOptions,
 ): Promise<void> {
   const { host, port, transport, iceServer } = parseServer(server)
-  const address = await report.step('resolve', () => resolveHost(host, signal))
+  const proxy =
+    transport === 'udp' ? undefined : chooseProxy(configured, { host, port, isPlainHttp: false }, process.env)
+  // The proxy looks up the name itself; perhaps nobody else can.
+  const address = proxy === undefined ? await report.step('resolve', () => resolveHost(host, signal)) : host
   const inbox = { onData: (_from: Endpoint, _bytes: Uint8Array): void => undefined }
   const options: TurnClientOptions = {
     server: { kind: transport, host, address, port },
     credentials: { username: iceServer.username ?? '', password: iceServer.credential ?? '' },
     ca,
+    proxy,
   }
   const ownOptions: TurnClientOptions = { ...options, onData: (from, bytes) => inbox.onData(from, bytes) }
   // Over UDP there is nothing to connect, so nothing to tell of either.

@@ -21,7 +21,7 @@ export function kindOfDatagram(bytes: Uint8Array): FrameKind | undefined {
   return bytes.length >= header.frameBytes && bytes.length - header.frameBytes < 4 ? 'channel' : undefined
 }
 
-/** A datagram in the form it has on a stream. */
+/** A datagram in the form it has on a stream; in its own memory only where there is padding. */
 export function toStream(bytes: Uint8Array): Uint8Array {
   const padding = -bytes.length & 3
   if (padding === 0) return bytes

@@ -31,6 +31,8 @@ export const METHOD = {
 } as const
 
 export const ATTRIBUTE = {
+  mappedAddress: 0x0001,
+  changeRequest: 0x0003,
   username: 0x0006,
   messageIntegrity: 0x0008,
   errorCode: 0x0009,
@@ -44,6 +46,7 @@ export const ATTRIBUTE = {
   xorMappedAddress: 0x0020,
   software: 0x8022,
   fingerprint: 0x8028,
+  otherAddress: 0x802c,
 } as const
 
 /** In the order of the two class bits. */

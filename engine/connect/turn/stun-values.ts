@@ -42,6 +42,15 @@ export function decodeXorAddress(value: Uint8Array, transactionId: Uint8Array): 
   return { address: family === IPV4 ? host.join('.') : printIPv6(host), port }
 }
 
+/** MAPPED-ADDRESS and OTHER-ADDRESS (RFC 8489 §14.1, RFC 5780 §7.4): as it is. */
+export function decodeAddress(value: Uint8Array): Endpoint | undefined {
+  const hostBytes = value[1] === IPV4 ? 4 : 16
+  if ((value[1] !== IPV4 && value[1] !== IPV6) || value.length !== 4 + hostBytes) return undefined
+  const host = value.subarray(4)
+  const port = ((value[2] ?? 0) << 8) | (value[3] ?? 0)
+  return { address: hostBytes === 4 ? host.join('.') : printIPv6(host), port }
+}
+
 export function addressOf(message: StunMessage, type: number): Endpoint | undefined {
   const value = attributeOf(message, type)
   return value === undefined ? undefined : decodeXorAddress(value, message.transactionId)

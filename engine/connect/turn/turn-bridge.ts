@@ -5,13 +5,18 @@
  */
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
+import { isIPv6 } from 'node:net'
 import type { AppError } from '#shared/errors.ts'
+import type { ProxyAddress } from '../proxy/proxy-choice.ts'
 import { isOfThisDevice, type AddressDisguise } from './address-disguise.ts'
 import { BridgeFlow } from './bridge-flow.ts'
 import { kindOfDatagram } from './stream-frames.ts'
+import { longTermKey } from './stun-message.ts'
+import type { Endpoint } from './stun-values.ts'
 import type { TransportKind } from './turn-transport.ts'
 
-const LOOPBACK_ADDRESS = '127.0.0.1'
+/** For 20 ms of what a fast agent sends. The system may give less. */
+const RECEIVE_BUFFER_BYTES = 2 * 1024 * 1024
 
 /** Agents at a time; a transfer has at most twelve peers, a peer sixteen lanes. */
 const MAX_FLOWS = 256
@@ -20,6 +25,7 @@ const IDLE_MS = 11 * 60_000
 const LOOK_FOR_IDLE_MS = 60_000
 
 export interface BridgedServer {
+  readonly kind: 'turn' | 'stun'
   readonly transport: TransportKind
   readonly host: string
   readonly port: number
@@ -28,10 +34,19 @@ export interface BridgedServer {
 }
 
 export interface BridgeOptions {
-  /** Under `relay only`. */
-  readonly disguise: AddressDisguise | undefined
+  /** Where agents find it: `127.0.0.1` or `::1`. */
+  readonly loopback: string
+  readonly disguise: AddressDisguise
   /** Certificates of authorities to trust instead of the system's, PEM: tests. */
   readonly ca: string | undefined
+  /** Over TCP and TLS. */
+  readonly proxy: ProxyAddress | undefined
+  /** The server gave an agent a relay address. */
+  readonly answered: () => void
+  /** It cannot be reached, or refuses. */
+  readonly failed: () => void
+  /** The connection died on which an agent had this relay address. */
+  readonly lost: (relayed: Endpoint) => void
   readonly log: (event: string, fields: Record<string, string | number | boolean>) => void
 }
 
@@ -49,20 +64,24 @@ export class TurnBridge implements Disposable {
   constructor(server: BridgedServer, options: BridgeOptions) {
     this.server = server
     this.#options = options
+    const { loopback } = options
+    const family = isIPv6(loopback) ? 6 : 4
     this.#socket = createSocket({
-      type: 'udp4',
+      type: `udp${family}`,
       // Answered at once, the socket is bound when `bind` returns, and a connection need not wait for it.
-      lookup: (address, _options, callback) => callback(null, address, 4),
+      lookup: (address, _options, callback) => callback(null, address, family),
     })
     this.#socket.on('message', (bytes, from) => this.#receive(bytes, from))
     // A packet that could not be sent is lost, as packets are.
     this.#socket.on('error', () => options.log('turn.bridge-error', {}))
-    this.#socket.bind({ port: 0, address: LOOPBACK_ADDRESS, exclusive: true })
+    this.#socket.bind({ port: 0, address: loopback, exclusive: true })
+    widenBuffer(this.#socket)
     this.#sweeping = setInterval(() => this.#sweep(), LOOK_FOR_IDLE_MS).unref()
   }
 
-  get address(): { readonly hostname: string; readonly port: number } {
-    return { hostname: LOOPBACK_ADDRESS, port: this.#socket.address().port }
+  /** On the loopback address. */
+  get port(): number {
+    return this.#socket.address().port
   }
 
   get isUsed(): boolean {
@@ -92,11 +111,8 @@ export class TurnBridge implements Disposable {
   #receive(bytes: Uint8Array, from: RemoteInfo): void {
     const kind = kindOfDatagram(bytes)
     if (kind === undefined) return
-    const { disguise } = this.#options
     const flow = this.#flowOf(from)
-    if (flow === undefined) return
-    const isChanged = kind === 'stun' && disguise !== undefined
-    flow.send(isChanged ? disguise.toServer(bytes, this.server) : bytes)
+    flow?.send(kind === 'stun' ? this.#options.disguise.toServer(bytes, this.server) : bytes)
   }
 
   #flowOf({ address, port }: RemoteInfo): BridgeFlow | undefined {
@@ -106,18 +122,35 @@ export class TurnBridge implements Disposable {
     // Bound to a card's address, the library sends from there.
     if (!isOfThisDevice(address)) return undefined
     if (this.#flows.size >= MAX_FLOWS) this.#dropOldest()
-    const { disguise, ca, log } = this.#options
-    const flow = new BridgeFlow({
+    const { disguise, ca, proxy, answered, failed, lost, log } = this.#options
+    const flow: BridgeFlow = new BridgeFlow({
       server: this.server,
       ca,
-      toAgent: (bytes) =>
-        this.#answer(disguise === undefined ? bytes : disguise.toAgent(bytes), address, port),
-      relayed: (endpoint) => this.#relayed.set(`${endpoint.address}:${endpoint.port}`, key),
-      failed: (error: AppError) =>
-        log('turn.bridge-failed', { code: error.code, transport: this.server.transport }),
+      proxy,
+      toAgent: (bytes) => {
+        const isStun = (bytes[0] ?? 0) < 0x40
+        this.#answer(isStun ? disguise.toAgent(bytes, this.#keyIn(flow.realm)) : bytes, address, port)
+      },
+      relayed: (endpoint) => {
+        this.#relayed.set(`${endpoint.address}:${endpoint.port}`, key)
+        answered()
+      },
+      lost: (endpoint) => {
+        this.#relayed.delete(`${endpoint.address}:${endpoint.port}`)
+        lost(endpoint)
+      },
+      failed: (error: AppError) => {
+        failed()
+        log('turn.bridge-failed', { code: error.code, transport: this.server.transport })
+      },
     })
     this.#flows.set(key, flow)
     return flow
+  }
+
+  #keyIn(realm: Uint8Array | undefined): Uint8Array | undefined {
+    const { username, password } = this.server
+    return realm === undefined ? undefined : longTermKey(username, realm, password)
   }
 
   #answer(bytes: Uint8Array, address: string, port: number): void {
@@ -143,5 +176,14 @@ export class TurnBridge implements Disposable {
     this.#flows.get(key)?.[Symbol.dispose]()
     this.#flows.delete(key)
     for (const [relayed, flow] of this.#relayed) if (flow === key) this.#relayed.delete(relayed)
+  }
+}
+
+/** The event loop may be busy for some milliseconds, in which an agent at full rate sends more than the usual buffer holds. */
+function widenBuffer(socket: Socket): void {
+  try {
+    socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES)
+  } catch {
+    // The system gives less.
   }
 }

@@ -5,6 +5,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { AppError } from '#shared/errors.ts'
+import type { ProxyAddress } from '../proxy/proxy-choice.ts'
 import {
   ATTRIBUTE,
   attributeOf,
@@ -18,7 +19,8 @@ import {
 } from './stun-message.ts'
 import { addressOf, encodeXorAddress, errorOf, textValue, type Endpoint } from './stun-values.ts'
 import { serverRefusal } from './turn-errors.ts'
-import { openTransport, type ServerAddress, type TurnTransport } from './turn-transport.ts'
+import { openTransport } from './open-transport.ts'
+import type { ServerAddress, TurnTransport } from './turn-transport.ts'
 
 /** When a request over UDP is sent again, doubled each time (RFC 8489 §6.2.1). Milliseconds. */
 const FIRST_REPEAT_MS = 500
@@ -54,6 +56,8 @@ export interface TurnClientOptions {
   readonly server: ServerAddress
   readonly credentials: Credentials | undefined
   readonly ca?: string | undefined
+  /** Over TCP and TLS. */
+  readonly proxy?: ProxyAddress | undefined
   /** Bytes that a peer sent through the relay. */
   readonly onData?: (from: Endpoint, bytes: Uint8Array) => void
 }
@@ -75,7 +79,7 @@ export class TurnClient implements Disposable {
     const client = new TurnClient(options)
     client.#transport = await openTransport(
       options.server,
-      { frames: ['stun'], ca: options.ca, maxQueuedBytes: MAX_QUEUED_BYTES },
+      { frames: ['stun'], ca: options.ca, proxy: options.proxy, maxQueuedBytes: MAX_QUEUED_BYTES },
       { message: (bytes) => client.#hear(bytes), closed: (error) => client.#becomeClosed(error) },
       signal,
     )

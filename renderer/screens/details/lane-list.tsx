@@ -32,7 +32,7 @@ function Lane({ lane, number, isOnly }: LaneProps): ReactNode {
   const words = text.details.peers
   const { route } = lane
   return (
-    <li className="lane">
+    <li className={lane.state === 'leaving' ? 'lane lane-leaving' : 'lane'}>
       {isOnly ? null : (
         <div className="lane-head tabular">
           <span className="lane-number">{words.lane(format.count(number))}</span>
@@ -46,7 +46,11 @@ function Lane({ lane, number, isOnly }: LaneProps): ReactNode {
         <p className="muted">{words.laneOpening}</p>
       ) : (
         <>
-          {isOnly ? null : <p className="lane-why">{routeWords(route, text)}</p>}
+          {isOnly ? null : (
+            <p className="lane-why">
+              {lane.state === 'leaving' ? words.laneLeaving : routeWords(route, text)}
+            </p>
+          )}
           <dl className="lane-facts">
             <End label={words.here} type={route.localType} address={route.localAddress} />
             <End label={words.there} type={route.remoteType} address={route.remoteAddress} />

@@ -6,8 +6,8 @@ import { Button as AriaButton } from 'react-aria-components'
 import type { PeerView } from '#shared/api/views.ts'
 import { RouteBadge } from '../../parts/route-badge.tsx'
 import { useFormat, useText } from '../../text/text-context.tsx'
-import { canBecomeDirect, connectionWords } from './route-words.ts'
-import { LaneList } from './lane-list.tsx'
+import { connectionWords } from './route-words.ts'
+import { PeerRoutes } from './peer-routes.tsx'
 import { isSameData } from './same-data.ts'
 import './peer-row.css'
 
@@ -46,8 +46,7 @@ export const PeerRow = memo(
         {peer.state === 'connected' ? <Facts peer={peer} /> : null}
         {isOpen && hasLanes ? (
           <div className="peer-lanes" id={lanesId}>
-            {canBecomeDirect(peer) ? <p className="peer-hint">{text.details.peers.keepsTrying}</p> : null}
-            <LaneList lanes={peer.lanes} />
+            <PeerRoutes peer={peer} />
           </div>
         ) : null}
       </li>

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react'
 import { TextField } from '../../parts/fields.tsx'
-import { useDraft } from './use-setting.ts'
+import { useTextSetting } from './use-setting.ts'
 
 interface DraftFieldProps {
   readonly label: string
@@ -10,23 +10,29 @@ interface DraftFieldProps {
   readonly placeholder?: string
   readonly isMono?: boolean
   readonly maxLength?: number
-  readonly action?: ReactNode
+  /** Beside the field; it is given what stands in it, which may not be saved yet. */
+  readonly action?: (typed: string) => ReactNode
   readonly saved: string
   readonly save: (value: string) => Promise<unknown>
+  readonly onType?: () => void
 }
 
-export function DraftField({ saved, save, maxLength, ...field }: DraftFieldProps): ReactNode {
-  const draft = useDraft(saved, save)
+export function DraftField({ saved, save, maxLength, action, onType, ...field }: DraftFieldProps): ReactNode {
+  const setting = useTextSetting(saved, save)
   return (
     <TextField
       {...field}
       {...(maxLength === undefined ? {} : { maxLength })}
-      value={draft.value}
-      error={draft.error}
-      onChange={draft.onChange}
-      onBlur={draft.commit}
+      {...(action === undefined ? {} : { action: action(setting.value) })}
+      value={setting.value}
+      error={setting.error}
+      onChange={(typed) => {
+        setting.onChange(typed)
+        onType?.()
+      }}
+      onBlur={setting.commit}
       onKeyDown={(event) => {
-        if (event.key === 'Enter') draft.commit()
+        if (event.key === 'Enter') setting.commit()
         else event.continuePropagation()
       }}
     />

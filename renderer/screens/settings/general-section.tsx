@@ -5,11 +5,13 @@ import { FolderOpen } from 'lucide-react'
 import type { GeneralSettings, Language, Theme } from '#shared/api/settings-views.ts'
 import { usePicker } from '../../host/picker.tsx'
 import { Button } from '../../parts/button.tsx'
-import { Select, Switch } from '../../parts/fields.tsx'
+import { Select } from '../../parts/fields.tsx'
 import { useAction } from '../../parts/use-action.ts'
+import { useChoice } from '../../parts/use-choice.ts'
 import { useApp, useEngine } from '../../state/app-context.tsx'
 import { useText } from '../../text/text-context.tsx'
 import { DraftField } from './draft-field.tsx'
+import { SettingSwitch } from './setting-switch.tsx'
 
 /** Each language in itself: whoever is lost finds theirs. */
 const LANGUAGES: readonly { readonly value: Language; readonly label: string }[] = [
@@ -17,6 +19,7 @@ const LANGUAGES: readonly { readonly value: Language; readonly label: string }[]
   { value: 'ko', label: '한국어' },
 ]
 const THEMES: readonly Theme[] = ['system', 'light', 'dark']
+type SwitchName = 'notifications' | 'startAtLogin' | 'keepRunning' | 'checkUpdates'
 
 export function GeneralSection(): ReactNode {
   const text = useText()
@@ -29,15 +32,14 @@ export function GeneralSection(): ReactNode {
     (change: Partial<GeneralSettings>) => engine.call('settings.change', { general: change }),
     [engine],
   )
-  const switchOf = (
-    name: 'notifications' | 'startAtLogin' | 'keepRunning' | 'checkUpdates',
-    hint?: string,
-  ): ReactNode => (
-    <Switch
+  const [language, chooseLanguage] = useChoice(general.language, (value) => save({ language: value }))
+  const [theme, chooseTheme] = useChoice(general.theme, (value) => save({ theme: value }))
+  const switchOf = (name: SwitchName, hint?: string): ReactNode => (
+    <SettingSwitch
       label={text.settings[name]}
       {...(hint === undefined ? {} : { hint })}
-      isSelected={general[name]}
-      onChange={(isOn) => run(() => save({ [name]: isOn }))}
+      saved={general[name]}
+      save={(isOn) => save({ [name]: isOn })}
     />
   )
   const words = text.settings
@@ -50,7 +52,7 @@ export function GeneralSection(): ReactNode {
           isMono
           saved={general.downloadFolder}
           save={(downloadFolder) => save({ downloadFolder })}
-          action={
+          action={() => (
             <Button
               icon={<FolderOpen aria-hidden="true" />}
               onPress={() =>
@@ -62,7 +64,7 @@ export function GeneralSection(): ReactNode {
             >
               {text.common.choose}
             </Button>
-          }
+          )}
         />
         <DraftField
           label={words.deviceName}
@@ -76,15 +78,15 @@ export function GeneralSection(): ReactNode {
         <div className="settings-pair">
           <Select
             label={words.language}
-            value={general.language}
+            value={language}
             options={[{ value: 'system', label: words.languageSystem }, ...LANGUAGES]}
-            onChange={(language) => run(() => save({ language }))}
+            onChange={chooseLanguage}
           />
           <Select
             label={words.theme}
-            value={general.theme}
-            options={THEMES.map((theme) => ({ value: theme, label: words.themes[theme] }))}
-            onChange={(theme) => run(() => save({ theme }))}
+            value={theme}
+            options={THEMES.map((value) => ({ value, label: words.themes[value] }))}
+            onChange={chooseTheme}
           />
         </div>
       </section>

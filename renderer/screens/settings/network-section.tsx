@@ -1,16 +1,19 @@
-/** How devices find and reach each other: coordinator, route policy, servers, ports. */
+/** How devices find and reach each other: coordinator, route policy, servers, router, proxy, ports. */
 
-import { useState, type ReactNode } from 'react'
+import { useRef, useState, type ReactNode } from 'react'
 import type { NetworkSettings, RoutePolicy } from '#shared/api/settings-views.ts'
 import { toAppError } from '#shared/errors.ts'
 import { Button } from '../../parts/button.tsx'
 import { Note } from '../../parts/notes.tsx'
 import { useAction } from '../../parts/use-action.ts'
+import { useChoice } from '../../parts/use-choice.ts'
 import { useApp, useEngine } from '../../state/app-context.tsx'
 import { errorText, useFormat, useText } from '../../text/text-context.tsx'
+import { DoctorGroup } from './doctor-group.tsx'
 import { DraftField } from './draft-field.tsx'
 import { PortRangeFields } from './port-range-fields.tsx'
 import { ServerList } from './server-list.tsx'
+import { SettingSwitch } from './setting-switch.tsx'
 
 const POLICIES: readonly RoutePolicy[] = ['automatic', 'direct', 'relay']
 
@@ -21,6 +24,7 @@ export function NetworkSection(): ReactNode {
     engine.call('settings.change', { network: change })
   return (
     <>
+      <DoctorGroup />
       <CoordinatorGroup saved={network.coordinator} save={save} />
       <PolicyGroup
         policy={network.routePolicy}
@@ -28,6 +32,8 @@ export function NetworkSection(): ReactNode {
         save={save}
       />
       <ServerList servers={network.servers} />
+      <RouterGroup isOn={network.portMapping} save={save} />
+      <ProxyGroup saved={network.proxy} save={save} />
       <PortRangeFields saved={network.portRange} save={(portRange) => save({ portRange })} />
     </>
   )
@@ -45,18 +51,24 @@ function CoordinatorGroup({
   const text = useText()
   const format = useFormat()
   const engine = useEngine()
-  const [result, setResult] = useState<{ readonly isGood: boolean; readonly words: string }>()
+  const [result, setResult] = useState<TestResult>()
   const { isBusy, run } = useAction()
   const words = text.settings
+  /** Counts what was asked and changed: an answer about another address than the one in sight is not shown. */
+  const asked = useRef(0)
+  const forget = (): void => {
+    asked.current++
+    setResult(undefined)
+  }
   const test = (url: string): void =>
     run(async () => {
-      setResult(undefined)
-      try {
-        const { roundTripMs } = await engine.call('coordinator.test', { url })
-        setResult({ isGood: true, words: words.answersIn(format.milliseconds(roundTripMs)) })
-      } catch (thrown) {
-        setResult({ isGood: false, words: errorText(text, toAppError(thrown).code) })
-      }
+      forget()
+      const number = asked.current
+      const answer = await engine.call('coordinator.test', { url }).then(
+        ({ roundTripMs }) => ({ isGood: true, words: words.answersIn(format.milliseconds(roundTripMs)) }),
+        (thrown: unknown) => ({ isGood: false, words: errorText(text, toAppError(thrown).code) }),
+      )
+      if (number === asked.current) setResult(answer)
     })
   return (
     <section className="settings-group">
@@ -68,17 +80,53 @@ function CoordinatorGroup({
         hint={saved === null ? words.coordinatorEmpty : words.coordinatorFull}
         isMono
         saved={saved ?? ''}
-        save={(typed) => {
-          setResult(undefined)
-          return save({ coordinator: typed.trim() === '' ? null : typed.trim() })
-        }}
-        action={
-          <Button isDisabled={saved === null || isBusy} onPress={() => test(saved ?? '')}>
+        save={(typed) => save({ coordinator: typed.trim() === '' ? null : typed.trim() })}
+        onType={forget}
+        action={(typed) => (
+          <Button isDisabled={typed.trim() === '' || isBusy} onPress={() => test(typed.trim())}>
             {isBusy ? words.testing : words.test}
           </Button>
-        }
+        )}
       />
       {result === undefined ? null : <Note tone={result.isGood ? 'good' : 'bad'}>{result.words}</Note>}
+    </section>
+  )
+}
+
+interface TestResult {
+  readonly isGood: boolean
+  readonly words: string
+}
+
+function RouterGroup({ isOn, save }: { readonly isOn: boolean; readonly save: Save }): ReactNode {
+  const words = useText().settings
+  return (
+    <section className="settings-group">
+      <h2>{words.router}</h2>
+      <SettingSwitch
+        label={words.portMapping}
+        hint={words.portMappingHint}
+        saved={isOn}
+        save={(portMapping) => save({ portMapping })}
+      />
+    </section>
+  )
+}
+
+function ProxyGroup({ saved, save }: { readonly saved: string | null; readonly save: Save }): ReactNode {
+  const words = useText().settings
+  return (
+    <section className="settings-group">
+      <h2>{words.proxy}</h2>
+      <p className="settings-words">{words.proxyWords}</p>
+      <DraftField
+        label={words.proxyAddress}
+        placeholder={words.proxyPlaceholder}
+        hint={saved === null ? words.proxyEmpty : words.proxyFull}
+        isMono
+        saved={saved ?? ''}
+        save={(typed) => save({ proxy: typed.trim() === '' ? null : typed.trim() })}
+      />
     </section>
   )
 }
@@ -91,7 +139,7 @@ interface PolicyGroupProps {
 
 function PolicyGroup({ policy, hasRelay, save }: PolicyGroupProps): ReactNode {
   const text = useText()
-  const { run } = useAction()
+  const [chosen, choose] = useChoice(policy, (routePolicy) => save({ routePolicy }))
   const { routes } = text.settings
   const words = { automatic: routes.automaticWords, direct: routes.directWords, relay: routes.relayWords }
   return (
@@ -107,8 +155,8 @@ function PolicyGroup({ policy, hasRelay, save }: PolicyGroupProps): ReactNode {
               value={value}
               aria-label={routes[value]}
               aria-describedby={`route-${value}`}
-              checked={policy === value}
-              onChange={() => run(() => save({ routePolicy: value }))}
+              checked={chosen === value}
+              onChange={() => choose(value)}
             />
             <span>
               <span className="policy-name">{routes[value]}</span>
@@ -119,7 +167,7 @@ function PolicyGroup({ policy, hasRelay, save }: PolicyGroupProps): ReactNode {
           </label>
         ))}
       </div>
-      {policy === 'relay' && !hasRelay ? <Note tone="warn">{text.settings.relayMissing}</Note> : null}
+      {chosen === 'relay' && !hasRelay ? <Note tone="warn">{text.settings.relayMissing}</Note> : null}
     </section>
   )
 }

@@ -34,6 +34,14 @@ export function ServerDialog({ server, onClose }: ServerDialogProps): ReactNode 
     // Left out: as it was.
     ...(password === '' && server !== undefined ? {} : { password: isStun ? '' : password }),
   }
+  /** What was found out is about what stood there before. */
+  const typing =
+    (set: (value: string) => void) =>
+    (value: string): void => {
+      set(value)
+      setError(undefined)
+      probe.cancel()
+    }
   const save = (): void => {
     setIsSaving(true)
     const saving: Promise<unknown> =
@@ -75,20 +83,23 @@ export function ServerDialog({ server, onClose }: ServerDialogProps): ReactNode 
         autoFocus
         value={url}
         error={error}
-        onChange={(value) => {
-          setUrl(value)
-          setError(undefined)
-        }}
+        onChange={typing(setUrl)}
       />
       {isStun ? null : (
         <>
-          <TextField label={words.user} isMono value={username} autoComplete="off" onChange={setUsername} />
+          <TextField
+            label={words.user}
+            isMono
+            value={username}
+            autoComplete="off"
+            onChange={typing(setUsername)}
+          />
           <TextField
             label={words.password}
             type="password"
             autoComplete="off"
             value={password}
-            onChange={setPassword}
+            onChange={typing(setPassword)}
             {...(server?.hasPassword === true ? { placeholder: words.passwordKept } : {})}
             hint={capabilities.secrets === 'system' ? words.passwordSystem : words.passwordFile}
           />

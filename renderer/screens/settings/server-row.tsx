@@ -6,7 +6,7 @@ import { Switch as AriaSwitch } from 'react-aria-components'
 import type { IceServerView } from '#shared/api/settings-views.ts'
 import { Button } from '../../parts/button.tsx'
 import { ActionMenu } from '../../parts/menu.tsx'
-import { useAction } from '../../parts/use-action.ts'
+import { useChoice } from '../../parts/use-choice.ts'
 import { useEngine } from '../../state/app-context.tsx'
 import { useText } from '../../text/text-context.tsx'
 import { ServerProbe, useProbe } from './server-probe.tsx'
@@ -25,7 +25,6 @@ export function ServerRow(props: ServerRowProps): ReactNode {
   const { server, isFirst, isLast, testRound, onEdit, onRemove, onMove } = props
   const text = useText()
   const engine = useEngine()
-  const { run } = useAction()
   const probe = useProbe()
   const round = useRef(testRound)
   useEffect(() => {
@@ -35,6 +34,9 @@ export function ServerRow(props: ServerRowProps): ReactNode {
   }, [probe, server.id, testRound])
   const words = text.settings
   const { id, url, username, isEnabled, use } = server
+  const [isOn, choose] = useChoice(isEnabled, (isWanted) =>
+    engine.call('server.change', { id, isEnabled: isWanted, draft: { url, username } }),
+  )
   return (
     <li className={isEnabled ? 'server' : 'server server-is-off'}>
       <div className="server-main">
@@ -59,10 +61,8 @@ export function ServerRow(props: ServerRowProps): ReactNode {
           <AriaSwitch
             className="switch server-switch"
             aria-label={words.isOn(url)}
-            isSelected={isEnabled}
-            onChange={(isOn) =>
-              run(() => engine.call('server.change', { id, isEnabled: isOn, draft: { url, username } }))
-            }
+            isSelected={isOn}
+            onChange={choose}
           >
             <span className="switch-track" aria-hidden="true">
               <span className="switch-thumb" />

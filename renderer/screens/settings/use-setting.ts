@@ -1,10 +1,11 @@
 /** A text setting while it is typed: told to the engine when the field is left, and kept for correction when refused. */
 
 import { toAppError } from '#shared/errors.ts'
+import { useDraft } from '../../parts/use-draft.ts'
 import { useStateOf } from '../../parts/use-state-of.ts'
 import { errorText, useText } from '../../text/text-context.tsx'
 
-export interface DraftSetting {
+export interface TextSetting {
   readonly value: string
   readonly error: string | undefined
   readonly onChange: (value: string) => void
@@ -13,24 +14,25 @@ export interface DraftSetting {
 }
 
 /** @param save rejects with AppError when the engine refuses */
-export function useDraft(saved: string, save: (value: string) => Promise<unknown>): DraftSetting {
+export function useTextSetting(saved: string, save: (value: string) => Promise<unknown>): TextSetting {
   const text = useText()
-  const [value, setValue] = useStateOf(saved, saved)
+  const draft = useDraft(saved)
   const [error, setError] = useStateOf<string | undefined>(saved, undefined)
   return {
-    value,
+    value: draft.value,
     error,
     onChange: (typed) => {
-      setValue(typed)
+      draft.type(typed)
       setError(undefined)
     },
     commit: () => {
-      if (value === saved) return
-      save(value).then(
+      if (!draft.isChanged) return
+      draft.told(draft.value)
+      save(draft.value).then(
         () => setError(undefined),
         (thrown: unknown) => {
-          const known = toAppError(thrown)
-          setError(errorText(text, known.code))
+          draft.refused()
+          setError(errorText(text, toAppError(thrown).code))
         },
       )
     },

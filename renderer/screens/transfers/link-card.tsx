@@ -1,12 +1,12 @@
 /** A share's link: to copy, to select, to scan, and how far it reaches. */
 
-import { useMemo, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { Globe, Router } from 'lucide-react'
 import type { TransferView } from '#shared/api/views.ts'
 import { Button } from '../../parts/button.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { useText } from '../../text/text-context.tsx'
-import { qrPath } from './qr-path.ts'
+import { QrCode } from '../deferred-parts.ts'
 import './link-card.css'
 
 /** Letters of the link’s end that always show: enough to tell two links apart. */
@@ -25,7 +25,9 @@ export function LinkCard({ link, linkReach, onSettings, autoFocus = false }: Lin
   const text = useText()
   return (
     <section className="link-card" aria-label={text.transfers.link.label}>
-      <QrCode text={link} label={text.transfers.link.qr} />
+      <div className="link-qr-place">
+        <QrCode text={link} label={text.transfers.link.qr} />
+      </div>
       <div className="link-card-main">
         <LinkLine link={link} />
         <div className="link-card-actions">
@@ -63,20 +65,5 @@ function LinkLine({ link }: { readonly link: string }): ReactNode {
       <span className="link-line-start">{link.slice(0, -TAIL_LETTERS)}</span>
       <span>{link.slice(-TAIL_LETTERS)}</span>
     </div>
-  )
-}
-
-function QrCode({ text, label }: { readonly text: string; readonly label: string }): ReactNode {
-  const { size, path } = useMemo(() => qrPath(text), [text])
-  return (
-    <svg
-      className="link-qr"
-      viewBox={`0 0 ${size} ${size}`}
-      role="img"
-      aria-label={label}
-      shapeRendering="crispEdges"
-    >
-      <path d={path} />
-    </svg>
   )
 }

@@ -1,6 +1,6 @@
 /** Asks for a link. */
 
-import { useEffect, useState, type ReactNode } from 'react'
+import { useLayoutEffect, useRef, useState, type ReactNode } from 'react'
 import { toAppError } from '#shared/errors.ts'
 import { parseLink } from '#shared/share/link.ts'
 import { readClipboard } from '../../host/clipboard.ts'
@@ -20,6 +20,8 @@ export function ReceiveLink({ onLink, onClose }: ReceiveLinkProps): ReactNode {
   const [value, setValue] = useState('')
   const [isFound, setIsFound] = useState(false)
   const [error, setError] = useState<string>()
+  /** The clipboard answers late, and a browser may ask the person first. */
+  const isTouched = useRef(false)
 
   const go = (link: string): void => {
     const code = refusal(link)
@@ -31,11 +33,12 @@ export function ReceiveLink({ onLink, onClose }: ReceiveLinkProps): ReactNode {
     const found = (await readClipboard()).trim()
     if (found === '' || refusal(found) !== undefined) return
     // Not over what was typed meanwhile; and filled in only, since nobody has asked for it.
-    setValue((typed) => (typed === '' ? found : typed))
+    if (isTouched.current) return
+    setValue(found)
     setIsFound(true)
   }
-  useEffect(() => {
-    // Whoever pastes or types after all replaces it.
+  // Before it is seen: whoever pastes or types after all replaces it.
+  useLayoutEffect(() => {
     if (isFound && document.activeElement instanceof HTMLInputElement) document.activeElement.select()
   }, [isFound])
   return (
@@ -67,6 +70,7 @@ export function ReceiveLink({ onLink, onClose }: ReceiveLinkProps): ReactNode {
           error={error}
           hint={isFound ? words.fromClipboard : words.hint}
           onChange={(typed) => {
+            isTouched.current = true
             setValue(typed)
             setIsFound(false)
             setError(undefined)
@@ -77,6 +81,7 @@ export function ReceiveLink({ onLink, onClose }: ReceiveLinkProps): ReactNode {
             // The whole field at once: what was pasted into the middle of something is left to the person.
             if ((value === '' || isFound) && pasted !== '') {
               event.preventDefault()
+              isTouched.current = true
               setValue(pasted)
               go(pasted)
             }

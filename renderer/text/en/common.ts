@@ -27,6 +27,10 @@ export const common = {
   connecting: 'Connecting to the engine…',
   engineLost: 'The engine is not answering. Connecting again…',
   engineLostHint: 'Transfers go on by themselves as soon as it is back.',
+  partMissing: 'A part of the window could not be fetched',
+  partMissingHint:
+    'Beeline’s server is away or was replaced by another version. Transfers go on by themselves.',
+  reload: 'Load the window again',
   files: (count: number, text: string) => (count === 1 ? '1 file' : `${text} files`),
   folders: (count: number, text: string) => (count === 1 ? '1 folder' : `${text} folders`),
   devices: (count: number, text: string) => (count === 1 ? '1 device' : `${text} devices`),

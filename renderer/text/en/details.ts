@@ -54,7 +54,11 @@ export const details = {
     protocol: 'Carried by',
     protocols: { udp: 'WebRTC over UDP', tcp: 'TCP' },
     copyAddress: (address: string) => `Copy ${address}`,
-    keepsTrying: 'Beeline keeps looking for a direct path and changes over without a pause.',
+    laneLeaving: 'Hands over to a better lane, and closes when nothing is under way on it.',
+    betterRoute: {
+      trying: 'A direct way is being tried right now; the transfer goes on meanwhile.',
+      later: 'Beeline tries again later whether there is a direct way, and changes over without a pause.',
+    },
     /** What an address of ICE is, in words; the term stands beside it. */
     types: {
       host: 'own address',
@@ -66,21 +70,62 @@ export const details = {
 
   /** Why a connection runs as it does. */
   route: {
-    sameDevice: 'Another Beeline on this computer.',
-    sameNetwork: 'On the same network: the bytes never leave it.',
     lan: 'On the same network.',
-    publicAddress: 'Direct: one side can be reached from everywhere.',
-    holePunched: 'Direct through both routers: they let each other’s packets in.',
     direct: 'Direct: nobody stands in between.',
-    relayOnly: 'Relayed, because you chose to hide your address.',
-    relayOnlyVia: (host: string) => `Relayed through ${host}, because you chose to hide your address.`,
-    noDirectPath: 'Relayed by the other side’s relay: no direct path carried a packet.',
-    noDirectPathVia: (host: string) => `Relayed through ${host}: no direct path carried a packet.`,
-    noDirectPathBoth: (host: string) =>
-      `Relayed through ${host} and a relay of the other side: no direct path carried a packet.`,
     relayed: 'Relayed by a server in between. It cannot read what it passes on.',
     unknown: 'Connected. The route is being looked at…',
     connecting: 'Trying every path: the network, both routers, the relays…',
+    reached: {
+      'same-device': 'Another Beeline on this computer.',
+      'same-network': 'On the same network: the bytes never leave it.',
+      hairpin: 'Behind the same router, which turns the packets round: they go no further.',
+      'public-address': 'Direct: one side can be reached from everywhere.',
+      'port-mapped': 'Direct: a router has opened a port, because Beeline asked it to.',
+      'hole-punched': 'Direct through both routers: they let each other’s packets in.',
+    },
+    /** Of the relays that the bytes go through. */
+    via: {
+      host: (host: string) => `through ${host}`,
+      both: (host: string) => `through ${host} and a relay of the other side`,
+      theirs: 'by the other side’s relay',
+      somewhere: 'by a server in between',
+    },
+    because: (via: string, why: string) => `Relayed ${via}: ${why}.`,
+    looking: (via: string) => `Relayed ${via} for now; still looking for a direct way.`,
+    why: {
+      'relay-only': 'you chose to hide your address',
+      'relay-only-there': 'the other side chose to hide its address',
+      'udp-blocked': 'your network lets no UDP out',
+      'udp-blocked-there': 'the other side’s network lets no UDP out',
+      'no-common-family': 'one side has only IPv4, the other only IPv6',
+      'changing-ports':
+        'your router uses another port for every destination, and theirs lets in only what it expects',
+      'changing-ports-there':
+        'their router uses another port for every destination, and yours lets in only what it expects',
+      'changing-ports-both': 'your router and theirs both use another port for every destination',
+      'no-direct-path': 'no direct path carried a packet',
+    },
+    /** What a person could do about it. */
+    help: {
+      udp: 'Another network, or a firewall that lets UDP out, would make it direct.',
+      udpThere: 'It would become direct if their firewall let UDP out.',
+      family: 'It would become direct if both sides had IPv6.',
+      ports: 'IPv6 on both sides, or a router of yours that opens ports on request, would make it direct.',
+      portsThere:
+        'IPv6 on both sides, or a router of theirs that opens ports on request, would make it direct.',
+    },
+  },
+
+  /** What a connection ran over so far. */
+  history: {
+    label: 'Routes so far',
+    kinds: { lan: 'on the network', direct: 'direct', relayed: 'relayed' },
+    lasted: (kind: string, time: string) => `${kind} for ${time}`,
+    since: (kind: string) => `${kind} since then`,
+    unchanged: (opened: string, kind: string) => `Open after ${opened}, ${kind} from the start.`,
+    changed: (opened: string, stays: string) => `Open after ${opened}: ${stays}.`,
+    changedOften: (opened: string, changes: string, stays: string) =>
+      `Open after ${opened}, changed ${changes} times; lately ${stays}.`,
   },
 
   nobody: {
@@ -206,8 +251,8 @@ export const details = {
         : `${text} names were changed, because this disk cannot hold them.`,
     'servers-unused': (count: number, text: string, names: string) =>
       count === 1
-        ? `One server is not in use, because only so many work at a time: ${names}.`
-        : `${text} servers are not in use, because only so many work at a time: ${names}.`,
+        ? `One server stands by until another one fails: ${names}.`
+        : `${text} servers stand by until another one fails: ${names}.`,
     'peer-banned': (_count: number, _text: string, advice: string) => `A device was shut out. ${advice}`,
   },
 }

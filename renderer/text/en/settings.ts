@@ -46,14 +46,14 @@ export const settings = {
 
   servers: 'STUN and TURN servers',
   serversWords:
-    'STUN tells a device its public address. TURN passes on sealed packets when no direct way is found. One STUN and two TURN servers are used at a time, the first in the list before others.',
+    'STUN tells a device its public address. TURN passes on sealed packets when no direct way is found. The first in the list are used; the others step in when one of them fails.',
   serversNone: 'None yet. Devices on one network need none, and a coordinator may bring its own.',
   addServer: 'Add server',
   testAll: 'Test all',
   use: { used: 'In use', spare: 'Spare', off: 'Off' },
   useHint: {
     used: 'Asked for each new connection.',
-    spare: 'Waits: others before it fill the places. Move it up to use it.',
+    spare: 'Steps in when an earlier one fails.',
   },
   isOn: (url: string) => `Use ${url}`,
   moveUp: 'Move up',
@@ -89,6 +89,19 @@ export const settings = {
   publicAddress: (address: string) => `Your public address is ${address}`,
   roundTrip: (time: string) => `${time} there and back`,
   failed: 'Does not work.',
+
+  router: 'Router',
+  portMapping: 'Ask the router to open ports',
+  portMappingHint:
+    'By UPnP, NAT-PMP or PCP, so that more friends reach you directly. The ports are given back when Beeline ends.',
+
+  proxy: 'HTTP proxy',
+  proxyWords:
+    'For networks that let programs out through a proxy only: it carries the way to the coordinator and to relays over TCP and TLS.',
+  proxyAddress: 'Proxy',
+  proxyPlaceholder: 'http://proxy.example.org:3128',
+  proxyEmpty: 'Empty: as the system says (HTTPS_PROXY and NO_PROXY of the environment).',
+  proxyFull: 'Used in the place of what the system says. A login cannot be part of it.',
 
   ports: 'UDP ports',
   portsWords: 'Only for a firewall that opens certain ports. Otherwise leave it empty.',

@@ -56,7 +56,11 @@ export const details: Messages['details'] = {
     protocol: '전송 방식',
     protocols: { udp: 'UDP 위의 WebRTC', tcp: 'TCP 연결' },
     copyAddress: (address) => `${address} 복사`,
-    keepsTrying: 'Beeline이 직접 가는 길을 계속 찾고, 찾으면 끊김 없이 옮겨 갑니다.',
+    laneLeaving: '더 나은 통로에 넘기는 중이며, 남은 것이 지나가면 닫힙니다.',
+    betterRoute: {
+      trying: '지금 직접 가는 길을 시도하고 있습니다. 그동안에도 전송은 이어집니다.',
+      later: '직접 가는 길을 나중에 다시 찾아보고, 찾으면 끊김 없이 옮겨 갑니다.',
+    },
     types: {
       host: '기기 자체의 주소',
       srflx: '공유기 바깥에서 보이는 주소',
@@ -66,21 +70,57 @@ export const details: Messages['details'] = {
   },
 
   route: {
-    sameDevice: '이 컴퓨터의 다른 Beeline입니다.',
-    sameNetwork: '같은 네트워크에 있어 데이터가 밖으로 나가지 않습니다.',
     lan: '같은 네트워크에 있습니다.',
-    publicAddress: '한쪽을 어디서나 부를 수 있어 바로 연결되었습니다.',
-    holePunched: '양쪽 공유기가 서로의 패킷을 들여보내 바로 연결되었습니다.',
     direct: '사이에 아무것도 두지 않고 바로 연결되었습니다.',
-    relayOnly: '내 주소를 숨기도록 정해서 중계를 거칩니다.',
-    relayOnlyVia: (host) => `내 주소를 숨기도록 정해서 ${host} 서버를 거칩니다.`,
-    noDirectPath: '바로 가는 길로는 패킷이 지나가지 못해 상대쪽 중계 서버를 거칩니다.',
-    noDirectPathVia: (host) => `바로 가는 길로는 패킷이 지나가지 못해 ${host} 서버를 거칩니다.`,
-    noDirectPathBoth: (host) =>
-      `바로 가는 길로는 패킷이 지나가지 못해 ${host} 서버와 상대쪽 중계 서버를 거칩니다.`,
     relayed: '중계 서버를 거칩니다. 서버는 내용을 읽을 수 없습니다.',
     unknown: '연결되었습니다. 경로를 확인하는 중…',
     connecting: '네트워크, 양쪽 공유기, 중계까지 모든 길을 시도하고 있습니다…',
+    reached: {
+      'same-device': '이 컴퓨터의 다른 Beeline입니다.',
+      'same-network': '같은 네트워크에 있어 데이터가 밖으로 나가지 않습니다.',
+      hairpin: '같은 공유기 안에 있고, 공유기가 패킷을 되돌려 주어 그 밖으로 나가지 않습니다.',
+      'public-address': '한쪽을 어디서나 부를 수 있어 바로 연결되었습니다.',
+      'port-mapped': 'Beeline의 부탁으로 공유기가 포트를 열어 주어 바로 연결되었습니다.',
+      'hole-punched': '양쪽 공유기가 서로의 패킷을 들여보내 바로 연결되었습니다.',
+    },
+    via: {
+      host: (host) => `${host} 서버를`,
+      both: (host) => `${host} 서버와 상대쪽 중계 서버를`,
+      theirs: '상대쪽 중계 서버를',
+      somewhere: '중계 서버를',
+    },
+    because: (via, why) => `${why} ${via} 거칩니다.`,
+    looking: (via) => `지금은 ${via} 거치며, 직접 가는 길을 아직 찾고 있습니다.`,
+    why: {
+      'relay-only': '내 주소를 숨기도록 정해서',
+      'relay-only-there': '상대가 자기 주소를 숨기도록 정해서',
+      'udp-blocked': '이쪽 네트워크가 UDP를 내보내지 않아',
+      'udp-blocked-there': '상대쪽 네트워크가 UDP를 내보내지 않아',
+      'no-common-family': '한쪽은 IPv4만, 다른 쪽은 IPv6만 쓸 수 있어',
+      'changing-ports': '이쪽 공유기는 목적지마다 다른 포트를 쓰고, 상대쪽 공유기는 아는 포트만 들여보내',
+      'changing-ports-there':
+        '상대쪽 공유기는 목적지마다 다른 포트를 쓰고, 이쪽 공유기는 아는 포트만 들여보내',
+      'changing-ports-both': '양쪽 공유기가 모두 목적지마다 다른 포트를 써서',
+      'no-direct-path': '바로 가는 길로는 패킷이 지나가지 못해',
+    },
+    help: {
+      udp: '다른 네트워크를 쓰거나 방화벽이 UDP를 내보내면 바로 연결됩니다.',
+      udpThere: '상대쪽 방화벽이 UDP를 내보내면 바로 연결됩니다.',
+      family: '양쪽 모두 IPv6를 쓸 수 있으면 바로 연결됩니다.',
+      ports: '양쪽이 IPv6를 쓰거나 이쪽 공유기가 포트를 열어 주면 바로 연결됩니다.',
+      portsThere: '양쪽이 IPv6를 쓰거나 상대쪽 공유기가 포트를 열어 주면 바로 연결됩니다.',
+    },
+  },
+
+  history: {
+    label: '지금까지의 경로',
+    kinds: { lan: '같은 네트워크', direct: '직접 연결', relayed: '중계' },
+    lasted: (kind, time) => `${time} 동안 ${kind}`,
+    since: (kind) => `그 뒤로 ${kind}`,
+    unchanged: (opened, kind) => `${opened} 만에 연결, 처음부터 ${kind}.`,
+    changed: (opened, stays) => `${opened} 만에 연결: ${stays}.`,
+    changedOften: (opened, changes, stays) =>
+      `${opened} 만에 연결, 경로가 ${changes}번 바뀜. 최근에는 ${stays}.`,
   },
 
   nobody: {
@@ -200,7 +240,7 @@ export const details: Messages['details'] = {
         : `“${first}” 등 ${text}개는 읽을 수 없어서 뺐습니다.`,
     'names-changed': (_count, text) => `이 디스크에 쓸 수 없는 이름 ${text}개를 바꾸었습니다.`,
     'servers-unused': (_count, text, names) =>
-      `함께 쓸 수 있는 수를 넘어 서버 ${text}개를 쓰지 않습니다: ${names}`,
+      `서버 ${text}개는 다른 서버가 실패할 때를 위해 기다립니다: ${names}`,
     'peer-banned': (_count, _text, advice) => `기기 하나를 차단했습니다. ${advice}`,
   },
 }

@@ -44,7 +44,7 @@ export const settings: Messages['settings'] = {
 
   servers: 'STUN과 TURN 서버',
   serversWords:
-    'STUN은 기기의 공인 주소를 알려 줍니다. TURN은 직접 갈 길이 없을 때 봉인된 패킷을 대신 전합니다. STUN 하나와 TURN 둘까지 함께 쓰며, 목록에서 앞선 것을 먼저 씁니다.',
+    'STUN은 기기의 공인 주소를 알려 줍니다. TURN은 직접 갈 길이 없을 때 봉인된 패킷을 대신 전합니다. 목록에서 앞선 것을 쓰고, 그중 하나가 실패하면 나머지가 대신합니다.',
   serversNone:
     '아직 없습니다. 같은 네트워크의 기기끼리는 필요 없고, 코디네이터가 자기 서버를 알려 줄 수도 있습니다.',
   addServer: '서버 추가',
@@ -52,7 +52,7 @@ export const settings: Messages['settings'] = {
   use: { used: '사용 중', spare: '대기', off: '꺼짐' },
   useHint: {
     used: '새 연결마다 씁니다.',
-    spare: '앞선 서버들이 자리를 채우고 있습니다. 쓰려면 위로 옮기세요.',
+    spare: '앞선 서버가 실패하면 대신합니다.',
   },
   isOn: (url) => `${url} 사용`,
   moveUp: '위로',
@@ -88,6 +88,19 @@ export const settings: Messages['settings'] = {
   publicAddress: (address) => `공인 주소는 ${address}입니다`,
   roundTrip: (time) => `왕복 ${time}`,
   failed: '되지 않습니다.',
+
+  router: '공유기',
+  portMapping: '공유기에 포트를 열도록 부탁',
+  portMappingHint:
+    'UPnP, NAT-PMP, PCP로 부탁해 더 많은 친구와 바로 연결합니다. Beeline이 끝나면 포트를 돌려줍니다.',
+
+  proxy: 'HTTP 프록시',
+  proxyWords:
+    '프록시로만 밖에 나갈 수 있는 네트워크에서 씁니다. 코디네이터로 가는 길과, TCP나 TLS로 중계에 가는 길에 쓰입니다.',
+  proxyAddress: '프록시',
+  proxyPlaceholder: 'http://proxy.example.org:3128',
+  proxyEmpty: '비워 두면 시스템 설정(환경 변수 HTTPS_PROXY와 NO_PROXY)을 따릅니다.',
+  proxyFull: '시스템 설정 대신 이것을 씁니다. 로그인 정보는 넣을 수 없습니다.',
 
   ports: 'UDP 포트',
   portsWords: '방화벽이 특정 포트만 열어 줄 때 씁니다. 아니면 비워 두세요.',

@@ -2,7 +2,7 @@
 
 import type { Page } from '@playwright/test'
 import type { FolderView } from '#shared/api/transfer-views.ts'
-import type { PeerView, TransferView } from '#shared/api/views.ts'
+import { RouteReason, type PeerView, type TransferView } from '#shared/api/views.ts'
 import { appView, DIRECT, GB, LAN, MB, peer, RELAYED, transfer, TRANSFERS } from './fixtures.ts'
 import type { Look } from './look-shape.ts'
 import { mockEngine, type MockEngine } from './mock-engine.ts'
@@ -46,9 +46,15 @@ const ALL_KINDS: readonly PeerView[] = [
     completeness: 0.34,
     receivedBytes: 0.4 * GB,
     sentBytes: 0.2 * GB,
+    betterRoute: 'trying',
+    history: [
+      { kind: 'relayed', sinceMs: 840 },
+      { kind: 'direct', sinceMs: 2140 },
+      { kind: 'relayed', sinceMs: 92_000 },
+    ],
     lanes: [
       { id: 'a', state: 'open', route: RELAYED, roundTripMs: 71.2 },
-      { id: 'b', state: 'open', route: DIRECT, roundTripMs: 33.6 },
+      { id: 'b', state: 'leaving', route: DIRECT, roundTripMs: 33.6 },
       { id: 'c', state: 'open', route: null, roundTripMs: null },
     ],
   }),
@@ -56,6 +62,22 @@ const ALL_KINDS: readonly PeerView[] = [
   peer('Ines', null, { completeness: 0 }),
   peer('old-thinkpad', null, { state: 'failed', failure: 'peer.unreachable', completeness: 0 }),
 ]
+
+/** Every reason a connection may have, in the order of the contract. */
+const ALL_REASONS: readonly PeerView[] = RouteReason.options.map((reason, i) => {
+  const like = i < 3 ? LAN : i < 6 ? DIRECT : RELAYED
+  const route = { ...like, reason, ...(i % 3 === 0 ? { relayHost: null, remoteType: 'relay' as const } : {}) }
+  return peer(reason, route, {
+    betterRoute: reason === 'looking' ? 'trying' : i > 11 ? 'later' : 'none',
+    history:
+      route.kind === 'relayed'
+        ? [{ kind: 'relayed', sinceMs: 760 }]
+        : [
+            { kind: 'relayed', sinceMs: 760 },
+            { kind: route.kind, sinceMs: 2060 },
+          ],
+  })
+})
 
 const MANY: readonly PeerView[] = Array.from({ length: 15 }, (_, i) =>
   peer(
@@ -96,6 +118,21 @@ export const DETAILS_LOOKS: readonly Look[] = [
       await open(page, LOFOTEN)
       await page.locator('.peer .peer-more').nth(2).click()
       await page.locator('.peer').nth(2).scrollIntoViewIfNeeded()
+    },
+  },
+  {
+    name: 'details-reasons',
+    engine: world(change({ peers: [...ALL_REASONS] })),
+    prepare: async (page) => {
+      await open(page, LOFOTEN)
+      await page
+        .locator('.peer .peer-more')
+        .nth(ALL_REASONS.length - 3)
+        .click()
+      await page
+        .locator('.peer')
+        .nth(ALL_REASONS.length - 3)
+        .scrollIntoViewIfNeeded()
     },
   },
   {

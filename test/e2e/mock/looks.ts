@@ -1,5 +1,6 @@
 /** Every screen and state worth a picture. */
 
+import { DOCTOR_LOOKS } from './doctor-looks.ts'
 import { appView } from './fixtures.ts'
 import type { Look } from './look-shape.ts'
 import { mockEngine } from './mock-engine.ts'
@@ -20,4 +21,10 @@ const FRAME_LOOKS: readonly Look[] = [
   },
 ]
 
-export const LOOKS: readonly Look[] = [...FRAME_LOOKS, ...TRANSFER_LOOKS, ...DETAILS_LOOKS, ...SETTINGS_LOOKS]
+export const LOOKS: readonly Look[] = [
+  ...FRAME_LOOKS,
+  ...TRANSFER_LOOKS,
+  ...DETAILS_LOOKS,
+  ...SETTINGS_LOOKS,
+  ...DOCTOR_LOOKS,
+]

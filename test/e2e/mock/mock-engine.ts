@@ -4,6 +4,7 @@ import type { Implementation } from '#shared/api/contract.ts'
 import type { DetailsEvent, FolderView, OfferId } from '#shared/api/transfer-views.ts'
 import type { AppEvent, AppView } from '#shared/api/views.ts'
 import { AppError } from '#shared/errors.ts'
+import { GOOD_NETWORK } from './doctor-views.ts'
 import { appView, GB, MB, NOW_MS, peer } from './fixtures.ts'
 
 export interface MockEngine {
@@ -85,7 +86,7 @@ export function mockEngine(app: AppView = appView(), parts: Parts = {}): MockEng
       watchers.delete(emit)
     },
     'doctor.run': async (_input, _signal, emit) => {
-      emit({ findings: [], verdict: 'direct-most', hasRelay: true, report: '' })
+      emit(GOOD_NETWORK)
     },
     'offer.open': async (_input, signal, emit) => {
       emit({

@@ -41,6 +41,20 @@ export const SETTINGS_LOOKS: readonly Look[] = [
   look('settings-network-bottom', 1, {}, async (page) => {
     await page.getByRole('heading', { name: /UDP/ }).scrollIntoViewIfNeeded()
   }),
+  {
+    name: 'settings-proxy-refused',
+    engine: () =>
+      mockEngine(appView(), {
+        calls: { 'settings.change': () => Promise.reject(new AppError('settings.bad-value')) },
+      }),
+    prepare: async (page) => {
+      await openSettings(page, 1)
+      const field = page.getByRole('textbox', { name: /^(Proxy|프록시)$/ })
+      await field.fill('proxy.example.org:port')
+      await field.press('Enter')
+      await field.scrollIntoViewIfNeeded()
+    },
+  },
   look(
     'settings-network-empty',
     1,

@@ -140,7 +140,8 @@ function writeEmpty(path: string): string {
   return path
 }
 
-function makeCertificate(folder: TempFolder): string {
+/** For the name `localhost`, and its own authority: `cert.pem` and `key.pem` in the folder. @returns the certificate */
+export function makeCertificate(folder: TempFolder): string {
   const subject = ['-subj', '/CN=beeline test', '-addext', 'subjectAltName=DNS:localhost']
   const files = ['-keyout', folder.at('key.pem'), '-out', folder.at('cert.pem')]
   const how = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']

@@ -4,6 +4,7 @@ import { EventEmitter } from 'node:events'
 import { PassThrough } from 'node:stream'
 import * as v from 'valibot'
 import type { Context, OutputStream } from '#cli/command.ts'
+import { ServerHealth } from '#engine/connect/server-health.ts'
 import type { CoordinatorSettings } from '#engine/app/app.ts'
 import type {
   AcceptOptions,
@@ -175,6 +176,7 @@ class FakeTransfer implements IncomingTransfer {
 }
 
 class FakeEngine implements Engine {
+  readonly serverHealth = new ServerHealth()
   options: EngineOptions | undefined
   sent: SendOptions | undefined
   resumed: string | undefined
@@ -332,6 +334,8 @@ export function fakeWorld(
         return Promise.resolve(engine)
       },
       openApp: () => Promise.reject(new Error('no app in these tests')),
+      runDoctor: () => Promise.reject(new Error('no network in these tests')),
+      readSavedNetwork: () => Promise.resolve(undefined),
       startCoordinator(wanted) {
         if (settings.takenPorts?.includes(wanted.port) === true) {
           return Promise.reject(new AppError('coordinator.port-taken', { detail: `port ${wanted.port}` }))

@@ -68,7 +68,17 @@ test('on loopback everything stays on loopback', async () => {
   const here = world()
   await sendAndInterrupt(here, ['photos', '--listen', '127.0.0.1:0'])
   expect(here.engine.sent?.coordinators).toEqual([{ host: '127.0.0.1:43210', isTls: false }])
-  expect(here.engine.options?.network.bindAddress).toBe('127.0.0.1')
+  expect(here.engine.options?.network).toMatchObject({ bindAddress: '127.0.0.1', portMapping: false })
+})
+
+test.each([
+  [[], {}, true],
+  [['--no-port-mapping'], {}, false],
+  [[], { BEELINE_BIND: '192.168.1.5' }, false],
+])('with %j and %j the router is asked to open ports: %s', async (argv, environment, isAsked) => {
+  const here = world({ environment: environment as Record<string, string> })
+  await sendAndInterrupt(here, ['photos', ...argv])
+  expect(here.engine.options?.network.portMapping).toBe(isAsked)
 })
 
 test.each([

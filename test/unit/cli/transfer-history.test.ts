@@ -15,6 +15,8 @@ test('a peer that left is named with its bytes and its last route', () => {
       name: 'bert',
       routeKind: 'relayed',
       route: 'relayed through 203.0.113.7',
+      reason: 'no-direct-path',
+      history: [],
       receivedBytes: 5,
       sentBytes: 0,
     },

@@ -6,7 +6,7 @@ import { COLOUR_STYLE, PLAIN_STYLE, styleFor } from '#cli/output/style.ts'
 import { transferPicture, transferSentence, withSteadyCoordinator } from '#cli/output/transfer-picture.ts'
 import { connectionWords } from '#cli/route-words.ts'
 import { displayWidth } from '#cli/terminal-text.ts'
-import { TransferState } from '#shared/api/views.ts'
+import { RouteReason, TransferState } from '#shared/api/views.ts'
 import { offerView, peerView, routeOf, transferView } from './fake-engine.ts'
 
 const SIZE = { width: 79, height: 23 }
@@ -17,7 +17,11 @@ const anyPeer = fc
     peer: fc.stringMatching(/^[0-9a-f]{32}$/),
     name: fc.string({ unit: 'binary', maxLength: 60 }),
     state: fc.constantFrom('connecting', 'connected', 'failed'),
-    route: fc.constantFrom(null, routeOf('lan'), routeOf('direct'), routeOf('relayed')),
+    route: fc.oneof(
+      fc.constantFrom(null, routeOf('lan'), routeOf('direct')),
+      fc.constantFrom(...RouteReason.options).map((reason) => ({ ...routeOf('relayed'), reason })),
+    ),
+    betterRoute: fc.constantFrom('none', 'trying', 'later'),
     roundTripMs: fc.option(fc.double({ min: 0, max: 1e5, noNaN: true })),
     downBytesPerSecond: fc.double({ min: 0, max: 1e11, noNaN: true }),
     upBytesPerSecond: fc.double({ min: 0, max: 1e11, noNaN: true }),

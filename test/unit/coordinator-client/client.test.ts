@@ -116,6 +116,21 @@ describe('nobody there', () => {
     expect(waits.slice(0, 6)).toEqual([9, 19, 39, 59, 59, 59])
   })
 
+  test('is tried at once by who has reason to, but not at full speed', async () => {
+    const waits: number[] = []
+    await using client = connect(
+      await deadHost(),
+      { backoffBaseMs: 60_000, backoffMaxMs: 60_000, renewPongMs: 100 },
+      { random: () => 0.999 },
+    )
+    client.onState((state, nextRetryMs) => state === 'offline' && waits.push(nextRetryMs ?? -1))
+    await vi.waitFor(() => expect(waits).toEqual([59_940]), 5000)
+    for (let i = 0; i < 20; i++) client.renew()
+    await vi.waitFor(() => expect(waits.length).toBeGreaterThan(1), 5000)
+    await sleep(50)
+    expect(waits.length).toBeLessThan(4)
+  })
+
   test('does not keep a client from closing', async () => {
     const client = connect(await muteHost())
     const waiting = client.getSummary(randomTopic(), soon())
@@ -427,12 +442,26 @@ describe('a coordinator that misbehaves', () => {
 
   test('by falling silent is noticed', async () => {
     await using bad = await BadCoordinator.start(() => undefined)
-    await using client = connect(bad.host, { heartbeatMs: 50 })
+    await using client = connect(bad.host, { heartbeatMs: 60, pongMs: 40 })
     await client.ready(soon())
     await sleep(200)
     expect(bad.sockets).toHaveLength(1)
     bad.sockets[0]?.pause()
     await vi.waitFor(() => expect(bad.sockets).toHaveLength(2), 5000)
+  })
+
+  test('by falling silent is noticed sooner by who has reason to ask, and the next attempt comes at once', async () => {
+    await using bad = await BadCoordinator.start(() => undefined)
+    await using client = connect(bad.host, { renewPongMs: 50, backoffBaseMs: 60_000, backoffMaxMs: 60_000 })
+    await client.ready(soon())
+    // One that answers is kept.
+    client.renew()
+    await sleep(200)
+    expect(bad.sockets).toHaveLength(1)
+    bad.sockets[0]?.pause()
+    client.renew()
+    await vi.waitFor(() => expect(bad.sockets).toHaveLength(2), 2000)
+    await client.ready(soon())
   })
 
   test('by closing at once is not dialled at full speed', async () => {

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { EarlySignals } from '#engine/connect/early-signals.ts'
-import { chooseServers, iceSettings, isAllowed, usesOf } from '#engine/connect/ice-settings.ts'
+import { isAllowed } from '#engine/connect/ice-settings.ts'
 import { newKnownPeer, retryDelayMs } from '#engine/connect/known-peer.ts'
 import { isLocalAddress, routeOf, type RouteContext } from '#engine/connect/route.ts'
 import { checkCandidate, checkDescription } from '#engine/connect/sdp-check.ts'
@@ -259,81 +259,6 @@ describe('routes', () => {
     } as const
     expect(isAllowed('relay', mdns, 'remote')).toBe(false)
     expect(isAllowed('automatic', mdns, 'remote')).toBe(true)
-  })
-})
-
-describe('servers', () => {
-  const servers = [
-    {
-      urls: ['stun:one.example', 'stun:two.example:3479', 'turns:three.example'],
-      username: 'v',
-      credential: 'q',
-    },
-    { urls: ['nonsense', 'stuns:four.example', 'turn:four.example?transport=udp&x'] },
-    { urls: ['turn:[2001:db8::1]:3479'], username: 'u', credential: 'p' },
-    { urls: ['turn:five.example?transport=tcp'], username: 'u', credential: 'p' },
-  ]
-  const limits = { policy: 'automatic', bindAddress: undefined, portRange: undefined } as const
-  const bridgeTo = ({ host }: { host: string }) => ({ hostname: `bridge to ${host}`, port: 1 })
-
-  test('that cannot be used are named, not dropped', () => {
-    expect(chooseServers(servers).unused).toEqual([
-      'stun:two.example:3479',
-      'nonsense',
-      'stuns:four.example',
-      'turn:four.example?transport=udp&x',
-      'turn:five.example?transport=tcp',
-    ])
-  })
-
-  test('reach the library, by a bridge where it does not speak their language', () => {
-    const { iceServers } = iceSettings(chooseServers(servers), limits, bridgeTo)
-    expect(iceServers).toEqual([
-      'stun:one.example:3478',
-      { hostname: 'bridge to three.example', port: 1, username: 'v', password: 'q', relayType: 'TurnUdp' },
-      { hostname: '2001:db8::1', port: 3479, username: 'u', password: 'p', relayType: 'TurnUdp' },
-    ])
-  })
-
-  test('are used as the policy says, and “relay only” speaks to nobody but its bridges', () => {
-    const direct = iceSettings(chooseServers(servers), { ...limits, policy: 'direct' }, () => {
-      throw new Error('no bridge is needed')
-    })
-    expect(direct).toEqual({ iceServers: ['stun:one.example:3478'], iceTransportPolicy: 'all' })
-    const hidden = iceSettings(
-      chooseServers(servers),
-      { ...limits, policy: 'relay', bindAddress: '192.0.2.7' },
-      bridgeTo,
-    )
-    expect(hidden).toMatchObject({ iceTransportPolicy: 'relay', bindAddress: '127.0.0.1' })
-    expect(hidden.iceServers).toMatchObject([
-      { hostname: 'bridge to three.example' },
-      { hostname: 'bridge to 2001:db8::1' },
-    ])
-  })
-
-  test('are spoken to from the ports that a firewall lets through', () => {
-    const config = iceSettings(
-      chooseServers([]),
-      { ...limits, portRange: { from: 5000, to: 5010 } },
-      bridgeTo,
-    )
-    expect(config).toMatchObject({ portRangeBegin: 5000, portRangeEnd: 5010 })
-    expect(iceSettings(chooseServers([]), limits, bridgeTo)).not.toHaveProperty('portRangeBegin')
-  })
-
-  test('of a person are used in their order, as many as the library takes', () => {
-    const server = (kind: 'stun' | 'turn', isEnabled = true) => ({ kind, isEnabled })
-    const all = [
-      server('turn', false),
-      server('turn'),
-      server('stun'),
-      server('turn'),
-      server('stun'),
-      server('turn'),
-      server('stun', false),
-    ]
-    expect(usesOf(all)).toEqual(['off', 'used', 'used', 'used', 'spare', 'spare', 'off'])
   })
 })
 

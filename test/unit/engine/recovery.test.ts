@@ -73,6 +73,7 @@ async function open(
     publicKey: keys.publicKey,
     wanted: chooseWanted(manifest, selection),
     wasClean,
+    log: () => undefined,
   }
   const store = await DownloadStore.open(options, () => undefined, AbortSignal.timeout(30_000))
   await store.begin()

@@ -75,6 +75,7 @@ export class StoreHarness implements Disposable {
         publicKey: this.keys.publicKey,
         wanted: chooseWanted(this.manifest, selection),
         wasClean: this.#wasClean,
+        log: () => undefined,
       },
       () => undefined,
       AbortSignal.timeout(30_000),

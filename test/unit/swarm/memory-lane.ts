@@ -1,6 +1,6 @@
 /** A lane within one program, on a virtual clock: with a rate, a delay, and all the misfortunes a network has. */
 
-import type { RouteView } from '#shared/api/views.ts'
+import type { RouteKind, RouteView } from '#shared/api/views.ts'
 import { LANE_LOW_WATER_BYTES, type Lane, type LaneListener } from '#shared/swarm/lane.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -18,6 +18,9 @@ export class MemoryLane implements Lane {
   readonly id: string
   /** Frames are held back while it is paused, control messages are not: a disk that hangs behind a living program. */
   isPaused = false
+  /** What it sends is lost and nothing says so: a path that has died. */
+  isMute = false
+  kind: RouteKind | null = null
   readonly #clock: VirtualClock
   readonly #quality: LaneQuality
   #other: MemoryLane | undefined
@@ -69,7 +72,20 @@ export class MemoryLane implements Lane {
   }
 
   route(): RouteView | null {
-    return null
+    const { kind } = this
+    if (kind === null) return null
+    const type = kind === 'relayed' ? 'relay' : 'host'
+    const address = '192.0.2.1:1'
+    return {
+      kind,
+      localType: type,
+      remoteType: type,
+      localAddress: address,
+      remoteAddress: address,
+      protocol: 'udp',
+      reason: kind === 'relayed' ? 'no-direct-path' : 'hole-punched',
+      relayHost: null,
+    }
   }
 
   roundTripMs(): number | null {
@@ -118,7 +134,8 @@ export class MemoryLane implements Lane {
 
   #deliver(arrival: Arrival): void {
     const other = this.#other
-    if (other !== undefined) this.#clock.after(this.#quality.delayMs, () => other.#arrive(arrival))
+    if (other === undefined || this.isMute) return
+    this.#clock.after(this.#quality.delayMs, () => other.#arrive(arrival))
   }
 
   #arrive(arrival: Arrival): void {

@@ -71,6 +71,7 @@ describe('picking a piece', () => {
     isOpenToPick: () => true,
     peerHas: () => true,
     availability: [2, 2, 2, 2, 2, 2],
+    mostHolders: Infinity,
     random: () => 0.5,
     ...more,
   })
@@ -80,6 +81,15 @@ describe('picking a piece', () => {
     const peerHas = (piece: number): boolean => piece !== 1
     expect(pickPiece(view({ availability, peerHas }))).toBe(3)
     expect(pickPiece(view({ availability, peerHas, isOpenToPick: (piece) => piece > 3 }))).toBe(5)
+  })
+
+  test('leaves alone what too many have', () => {
+    const availability = [3, 2, 2, 3, 5, 2]
+    expect(pickPiece(view({ availability, mostHolders: 1 }))).toBe(undefined)
+    expect(pickPiece(view({ availability, mostHolders: 3, peerHas: (piece) => piece > 2 }))).toBe(5)
+    expect(
+      pickPiece(view({ availability, mostHolders: 3, peerHas: (piece) => piece > 2 && piece < 5 })),
+    ).toBe(3)
   })
 
   test('takes nothing when there is nothing', () => {
@@ -106,9 +116,11 @@ describe('the window', () => {
         fc.double({ min: 0, max: 1e12, noNaN: true }),
         fc.option(fc.double({ min: 0, max: 1e6, noNaN: true })),
         fc.boolean(),
-        (rate, roundTripMs, isYoung) => {
-          const window = windowBytes(rate, roundTripMs, isYoung)
-          expect(window).toBeGreaterThanOrEqual(isYoung ? FIRST_WINDOW_BYTES : MIN_WINDOW_BYTES)
+        fc.integer({ min: 0, max: 1000 }),
+        (rate, roundTripMs, isYoung, sourceCount) => {
+          const window = windowBytes(rate, roundTripMs, isYoung, sourceCount)
+          const shared = (isYoung ? FIRST_WINDOW_BYTES : MIN_WINDOW_BYTES) / Math.max(1, sourceCount)
+          expect(window).toBeGreaterThanOrEqual(Math.max(shared, 2 * BLOCK_BYTES))
           expect(window).toBeLessThanOrEqual(MAX_WINDOW_BYTES)
         },
       ),
@@ -116,10 +128,15 @@ describe('the window', () => {
   })
 
   test('grows with the rate and with the round trip', () => {
-    expect(windowBytes(0, null, false)).toBe(MIN_WINDOW_BYTES)
-    expect(windowBytes(5_000_000, 100, false)).toBeGreaterThan(windowBytes(2_000_000, 100, false))
-    expect(windowBytes(2_000_000, 400, false)).toBeGreaterThan(windowBytes(2_000_000, 0, false))
-    expect(windowBytes(1e12, 0, false)).toBe(MAX_WINDOW_BYTES)
+    expect(windowBytes(0, null, false, 1)).toBe(MIN_WINDOW_BYTES)
+    expect(windowBytes(5_000_000, 100, false, 1)).toBeGreaterThan(windowBytes(2_000_000, 100, false, 1))
+    expect(windowBytes(2_000_000, 400, false, 1)).toBeGreaterThan(windowBytes(2_000_000, 0, false, 1))
+    expect(windowBytes(1e12, 0, false, 1)).toBe(MAX_WINDOW_BYTES)
+  })
+
+  test('of many slow sources is small for each, and of a fast one among them as large as alone', () => {
+    expect(windowBytes(0, null, false, 12)).toBe(2 * BLOCK_BYTES)
+    expect(windowBytes(5_000_000, 100, false, 12)).toBe(windowBytes(5_000_000, 100, false, 1))
   })
 })
 

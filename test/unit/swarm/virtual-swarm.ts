@@ -85,6 +85,8 @@ export class Device<Store extends PieceStore = MemoryStore> {
   readonly store: Store
   readonly swarm: Swarm
   readonly banned = new Map<PeerId, AppError>()
+  /** Lanes that stopped answering (true) or answered again (false), in order. */
+  readonly health: [lane: string, isSuspect: boolean][] = []
   failure: AppError | undefined
   doneMs: number | undefined
 
@@ -117,6 +119,7 @@ export class Device<Store extends PieceStore = MemoryStore> {
         changed: () => undefined,
         left: () => undefined,
         laneGone: () => undefined,
+        laneHealth: (_peer, lane, isSuspect) => this.health.push([lane, isSuspect]),
         banned: (peer, error) => this.banned.set(peer, error),
         failed: (error) => {
           this.failure = error

@@ -73,6 +73,8 @@ function serve(
     services: {
       openEngine: unused,
       startCoordinator: unused,
+      runDoctor: unused,
+      readSavedNetwork: unused,
       openApp: (options) => {
         app.options = options
         if (refusal !== undefined) return Promise.reject(refusal)

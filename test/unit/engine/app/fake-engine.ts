@@ -1,5 +1,6 @@
 /** An engine without disk and network, with a library that survives it, led by a test. Counts what runs. */
 
+import { ServerHealth } from '#engine/connect/server-health.ts'
 import * as v from 'valibot'
 import type {
   AcceptOptions,
@@ -200,6 +201,7 @@ function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise
 }
 
 export class FakeEngine implements Engine {
+  readonly serverHealth = new ServerHealth()
   readonly library: FakeLibrary
   readonly running = new Map<TransferId, FakeTransfer>()
   readonly opened: FakeTransfer[] = []

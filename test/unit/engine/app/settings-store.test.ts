@@ -1,3 +1,4 @@
+import { ServerHealth } from '#engine/connect/server-health.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SettingsStore } from '#engine/app/settings-store.ts'
@@ -32,6 +33,7 @@ class World {
   readonly rows = new Map<string, string>()
   readonly secrets = new FakeSecrets()
   readonly logged: string[] = []
+  readonly health = new ServerHealth()
 
   open(): Promise<SettingsStore> {
     return SettingsStore.open({
@@ -44,6 +46,7 @@ class World {
       secrets: this.secrets,
       defaults: { deviceName: 'anna', downloadFolder: '/home/anna/Downloads' },
       bindAddress: undefined,
+      serverHealth: this.health,
       log: (event, fields) =>
         this.logged.push(`${event} ${String(fields['group'])}.${String(fields['field'])}`),
     })
@@ -81,7 +84,7 @@ test('without a change everything has its default', async () => {
       connections: 12,
     },
   })
-  expect(store.network()).toEqual({ iceServers: [], routePolicy: 'automatic' })
+  expect(store.network()).toEqual({ iceServers: [], routePolicy: 'automatic', portMapping: true })
   expect(store.coordinator()).toBeUndefined()
 })
 

@@ -1,7 +1,7 @@
 /** Addresses of this device go out true and come in disguised, and the server's checks still hold. */
 
 import { networkInterfaces } from 'node:os'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { AddressDisguise, isOfThisDevice } from '#engine/connect/turn/address-disguise.ts'
 import {
   ATTRIBUTE,
@@ -43,7 +43,7 @@ function peerOf(bytes: Uint8Array): string | undefined {
 }
 
 test('an address of this device gets one other, and only such an address does', () => {
-  const disguise = new AddressDisguise()
+  const disguise = new AddressDisguise({ hidesOwn: true, hasIPv4: () => true })
   const cover = disguise.cover('127.0.0.1')
   expect(cover).not.toMatch(/^127/)
   expect(disguise.cover('127.0.0.1')).toBe(cover)
@@ -68,7 +68,7 @@ test.each([
   ['a channel', METHOD.channelBind, 'request', true],
   ['a packet', METHOD.send, 'indication', false],
 ] as const)('the server reads the true address in %s, signed anew', (_what, method, kind, isSigned) => {
-  const disguise = new AddressDisguise()
+  const disguise = new AddressDisguise({ hidesOwn: true, hasIPv4: () => true })
   const cover = disguise.cover('127.0.0.9')
   const out = disguise.toServer(packet(method, kind, cover, isSigned), anna)
   expect(peerOf(out)).toBe('127.0.0.9:77')
@@ -77,17 +77,78 @@ test.each([
 })
 
 test('the agent reads the disguise in what comes, also of somebody new', () => {
-  const disguise = new AddressDisguise()
+  const disguise = new AddressDisguise({ hidesOwn: true, hasIPv4: () => true })
   const into = disguise.toAgent(packet(METHOD.data, 'indication', '127.0.0.9', false))
   expect(peerOf(into)).toBe(`${disguise.cover('127.0.0.9')}:77`)
   expect(hasFingerprint(into)).toBe(true)
 })
 
 test('what has no such address passes untouched', () => {
-  const disguise = new AddressDisguise()
+  const disguise = new AddressDisguise({ hidesOwn: true, hasIPv4: () => true })
   const far = packet(METHOD.createPermission, 'request', '203.0.113.7', true)
   expect(disguise.toServer(far, anna)).toBe(far)
   expect(disguise.toAgent(far)).toBe(far)
   const noise = utf8('no message at all')
   expect(disguise.toServer(noise, anna)).toBe(noise)
+})
+
+describe('on a device with IPv6 alone', () => {
+  const disguise = new AddressDisguise({ hidesOwn: false, hasIPv4: () => false })
+
+  test.each([
+    ['198.51.100.20', '64:ff9b::c633:6414'],
+    ['0.0.0.1', '64:ff9b::1'],
+    ['10.0.0.0', '64:ff9b::a00:0'],
+    ['255.255.255.255', '64:ff9b::ffff:ffff'],
+  ])('%s is known as %s', (address, cover) => {
+    expect(disguise.cover(address)).toBe(cover)
+    expect(disguise.uncover(cover)).toBe(address)
+  })
+
+  test.each(['2001:db8::1', '64:ff9b:1::1', '64:ff9b:0:0:1::1', 'fe80::1%eth0', 'x.local'])(
+    '%s is known as itself',
+    (address) => {
+      expect(disguise.cover(address)).toBe(address)
+      expect(disguise.uncover(address)).toBe(address)
+    },
+  )
+
+  test('the agent’s relay has an IPv6 address, in a message whose signature holds', () => {
+    const relayed = {
+      type: ATTRIBUTE.xorRelayedAddress,
+      value: encodeXorAddress({ address: '198.51.100.20', port: 77 }, transactionId),
+    }
+    const answer = encodeStun(
+      { method: METHOD.allocate, class: 'success', transactionId, attributes: [relayed] },
+      { key, hasFingerprint: true },
+    )
+    const shown = disguise.toAgent(answer, key)
+    const message = decodeStun(shown)
+    expect(message && addressOf(message, ATTRIBUTE.xorRelayedAddress)).toEqual({
+      address: '64:ff9b::c633:6414',
+      port: 77,
+    })
+    expect(hasIntegrity(shown, key)).toBe(true)
+    expect(hasFingerprint(shown)).toBe(true)
+    // What cannot be signed is not changed either.
+    expect(disguise.toAgent(answer)).toBe(answer)
+  })
+
+  test('the server reads the true peer, and the agent hears of it by its other name', () => {
+    const out = disguise.toServer(packet(METHOD.channelBind, 'request', '64:ff9b::c633:6414', true), anna)
+    expect(peerOf(out)).toBe('198.51.100.20:77')
+    expect(hasIntegrity(out, key)).toBe(true)
+    const into = disguise.toAgent(packet(METHOD.data, 'indication', '198.51.100.20', false))
+    expect(peerOf(into)).toBe('64:ff9b::c633:6414:77')
+  })
+})
+
+test('under “relay only” without IPv4 the agent knows addresses that lead nowhere, whatever it is told', () => {
+  const disguise = new AddressDisguise({ hidesOwn: true, hasIPv4: () => false })
+  expect(disguise.cover('198.51.100.20')).toBe('100::c633:6414')
+  expect(disguise.uncover('100::c633:6414')).toBe('198.51.100.20')
+  expect(disguise.coverRelayed('198.51.100.20')).toBe('100::c633:6414')
+  expect(disguise.uncover(disguise.cover('127.0.0.9'))).toBe('127.0.0.9')
+  for (const far of ['2001:db8::1', '::1', '64:ff9b::c633:6414'])
+    expect(disguise.cover(far)).toMatch(/^100::/)
 })

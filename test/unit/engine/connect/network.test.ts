@@ -32,7 +32,7 @@ test.each([
     'turn.example',
   ],
   ['unknown between two', [turn('198.51.100.1'), turn('198.51.100.2')], '198.51.100.3', null],
-  ['the first two of three', [turn('192.0.2.1'), turn('192.0.2.2'), turn('192.0.2.3')], '192.0.2.3', null],
+  ['one that stood by', [turn('192.0.2.1'), turn('192.0.2.2'), turn('192.0.2.3')], '192.0.2.3', '192.0.2.3'],
 ])('a relay is %s', (_what, iceServers, relayed, host) => {
   using network = new Network({ ...parts, iceServers })
   expect(relayHost(network, relayed)).toBe(host)
@@ -50,9 +50,8 @@ test('a coordinator’s servers come after the person’s, and take the place of
     network.config().iceServers.map((server) => (typeof server === 'string' ? server : server.username))
   expect(network.setCoordinatorServers([turn('192.0.2.2', 'old'), { urls: ['stun:192.0.2.9'] }])).toEqual([])
   expect(passwords()).toEqual(['stun:192.0.2.9:3478', 'anna', 'old'])
-  expect(network.setCoordinatorServers([turn('192.0.2.2', 'new'), turn('192.0.2.3', 'more')])).toEqual([
-    'turn:192.0.2.3',
-  ])
+  const more = [turn('192.0.2.2', 'new'), turn('192.0.2.3', 'more'), { urls: ['stuns:192.0.2.4'] }]
+  expect(network.setCoordinatorServers(more)).toEqual(['stuns:192.0.2.4'])
   expect(passwords()).toEqual(['anna', 'new'])
 })
 

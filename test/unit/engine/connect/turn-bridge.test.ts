@@ -4,6 +4,7 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { AddressDisguise } from '#engine/connect/turn/address-disguise.ts'
 import { ATTRIBUTE, encodeStun, METHOD, type StunClass } from '#engine/connect/turn/stun-message.ts'
 import { FrameReader } from '#engine/connect/turn/stream-frames.ts'
 import { encodeXorAddress } from '#engine/connect/turn/stun-values.ts'
@@ -51,8 +52,17 @@ afterEach(() => {
 
 function open(port: number): TurnBridge {
   return new TurnBridge(
-    { transport: 'tcp', host: '127.0.0.1', port, username: 'anna', password: 'secret' },
-    { disguise: undefined, ca: undefined, log: (event, { code }) => events.push(`${event} ${String(code)}`) },
+    { kind: 'turn', transport: 'tcp', host: '127.0.0.1', port, username: 'anna', password: 'secret' },
+    {
+      loopback: '127.0.0.1',
+      disguise: new AddressDisguise({ hidesOwn: false, hasIPv4: () => true }),
+      ca: undefined,
+      proxy: undefined,
+      answered: () => events.push('answered'),
+      failed: () => undefined,
+      lost: ({ address, port }) => events.push(`lost ${address}:${port}`),
+      log: (event, { code }) => events.push(`${event} ${String(code)}`),
+    },
   )
 }
 
@@ -80,7 +90,7 @@ async function newAgent(): Promise<UdpSocket> {
 }
 
 function say(agent: UdpSocket, bytes: Uint8Array): void {
-  agent.send(bytes, bridge.address.port, bridge.address.hostname)
+  agent.send(bytes, bridge.port, '127.0.0.1')
 }
 
 test('packets cross in both directions, in the form that each side has', async () => {

@@ -3,7 +3,14 @@
 import { describe, expect, test } from 'vitest'
 import { nobodyWords } from '#renderer/screens/details/nobody-words.ts'
 import { noticeWords } from '#renderer/screens/details/notice-words.ts'
-import { canBecomeDirect, connectionWords, standingOf } from '#renderer/screens/details/route-words.ts'
+import {
+  connectionWords,
+  helpWords,
+  historyWords,
+  searchWords,
+  standingOf,
+  staysOf,
+} from '#renderer/screens/details/route-words.ts'
 import { createFormat } from '#renderer/text/format.ts'
 import { korean } from '#renderer/text/korean.ts'
 import { english } from '#renderer/text/messages.ts'
@@ -30,9 +37,25 @@ describe('why a connection runs as it does', () => {
     [{ kind: 'direct', reason: 'public-address' }, 'reached from everywhere'],
     [{}, 'through turn.example.org: no direct path'],
     [{ remoteType: 'relay' }, 'turn.example.org and a relay of the other side'],
-    [{ relayHost: null }, 'the other side’s relay'],
-    [{ reason: 'relay-only' }, 'turn.example.org, because you chose to hide'],
-    [{ reason: 'relay-only', relayHost: null }, 'because you chose to hide'],
+    [{ relayHost: null, remoteType: 'relay' }, 'the other side’s relay'],
+    [{ relayHost: null }, 'by a server in between'],
+    [{ reason: 'relay-only' }, 'through turn.example.org: you chose to hide'],
+    [
+      { reason: 'relay-only', relayHost: null, remoteType: 'relay' },
+      'the other side’s relay: you chose to hide',
+    ],
+    [{ reason: 'relay-only-there' }, 'the other side chose to hide'],
+    [{ reason: 'udp-blocked' }, 'your network lets no UDP out'],
+    [{ reason: 'udp-blocked-there' }, 'the other side’s network lets no UDP out'],
+    [{ reason: 'no-common-family' }, 'only IPv4, the other only IPv6'],
+    [{ reason: 'changing-ports' }, 'your router uses another port for every destination, and theirs'],
+    [{ reason: 'changing-ports-there' }, 'their router uses another port for every destination, and yours'],
+    [{ reason: 'changing-ports-both' }, 'your router and theirs both use another port for every destination'],
+    [{ reason: 'looking' }, 'for now; still looking for a direct way'],
+    [{ kind: 'lan', reason: 'hairpin' }, 'turns the packets round'],
+    [{ kind: 'direct', reason: 'hairpin' }, 'turns the packets round'],
+    [{ kind: 'direct', reason: 'port-mapped' }, 'a router has opened a port'],
+    [{ kind: 'direct', reason: 'looking' }, 'nobody stands in between'],
   ])('%o says “%s”', (route, words) => {
     expect(connected(route)).toContain(words)
   })
@@ -56,16 +79,77 @@ describe('why a connection runs as it does', () => {
           }
   })
 
-  test('only a relay that nobody asked for is looked past', () => {
-    expect(canBecomeDirect({ state: 'connected', route: BASE })).toBe(true)
-    expect(canBecomeDirect({ state: 'connected', route: { ...BASE, reason: 'relay-only' } })).toBe(false)
-    expect(canBecomeDirect({ state: 'connected', route: { ...BASE, kind: 'direct' } })).toBe(false)
+  test('a better route is told of while one is looked for, and only then', () => {
+    const peer = { state: 'connected', route: BASE, betterRoute: 'none' } as const
+    expect(searchWords(peer, english)).toBeUndefined()
+    expect(searchWords({ ...peer, betterRoute: 'trying' }, english)).toContain('right now')
+    expect(searchWords({ ...peer, betterRoute: 'later' }, english)).toContain('tries again later')
+    expect(searchWords({ ...peer, state: 'failed', betterRoute: 'later' }, english)).toBeUndefined()
+  })
+
+  test('what would help is said of relays that a person can do something about', () => {
+    const helpFor = (route: Partial<RouteView>) =>
+      helpWords({ state: 'connected', route: { ...BASE, ...route } }, english)
+    expect(helpFor({ reason: 'udp-blocked' })).toContain('UDP')
+    expect(helpFor({ reason: 'changing-ports-there' })).toContain('theirs')
+    expect(helpFor({ reason: 'relay-only' })).toBeUndefined()
+    expect(helpFor({ kind: 'direct', reason: 'udp-blocked' })).toBeUndefined()
   })
 
   test('a connection without a route is drawn as one that is under way', () => {
     expect(standingOf({ state: 'connected', route: null })).toBe('connecting')
     expect(standingOf({ state: 'failed', route: BASE })).toBe('failed')
     expect(standingOf({ state: 'connected', route: BASE })).toBe('relayed')
+  })
+})
+
+describe('what a connection ran over', () => {
+  const format = createFormat('en-US')
+  const told = (...history: Parameters<typeof historyWords>[0]) => historyWords(history, english, format)
+
+  test('nothing is said before it is open', () => {
+    expect(told()).toBeUndefined()
+  })
+
+  test('one route from the start', () => {
+    expect(told({ kind: 'direct', sinceMs: 840 })).toBe('Open after 0.8 sec, direct from the start.')
+  })
+
+  test('relayed first, direct soon', () => {
+    expect(told({ kind: 'relayed', sinceMs: 800 }, { kind: 'direct', sinceMs: 2100 })).toBe(
+      'Open after 0.8 sec: relayed for 1.3 sec, direct since then.',
+    )
+  })
+
+  test('of many changes the last are told, and how many there were', () => {
+    const many = Array.from({ length: 9 }, (_, i) => ({
+      kind: i % 2 === 0 ? ('relayed' as const) : ('direct' as const),
+      sinceMs: 500 + i * 60_000,
+    }))
+    expect(told(...many)).toBe(
+      'Open after 0.5 sec, changed 8 times; lately direct for 1 min, relayed for 1 min, direct for 1 min, relayed since then.',
+    )
+  })
+
+  test('Korean has its own order', () => {
+    const history = [
+      { kind: 'relayed' as const, sinceMs: 800 },
+      { kind: 'direct' as const, sinceMs: 2100 },
+    ]
+    expect(historyWords(history, korean, createFormat('ko-KR'))).toBe(
+      '0.8초 만에 연결: 1.3초 동안 중계, 그 뒤로 직접 연결.',
+    )
+  })
+
+  test('a clock that went back makes no negative time', () => {
+    const stays = staysOf([
+      { kind: 'relayed', sinceMs: 900 },
+      { kind: 'direct', sinceMs: 100 },
+    ])
+    expect(stays).toEqual([
+      { kind: 'relayed', forMs: 0 },
+      { kind: 'direct', forMs: null },
+    ])
   })
 })
 

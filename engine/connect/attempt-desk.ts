@@ -1,0 +1,162 @@
+/** Connections that are not open yet: begun, fed with the other side's signals, and given up. */
+
+import { AppError, toAppError } from '#shared/errors.ts'
+import type { LaneId, Signal } from '#shared/protocol/signals.ts'
+import type { ConnectorOptions } from './connector-options.ts'
+import type { Ways } from './ice-settings.ts'
+import type { Attempt, KnownPeer } from './known-peer.ts'
+import type { ConnectionNetwork } from './network.ts'
+import { relayFirst } from './relay-first.ts'
+import { RtcConnection } from './rtc-connection.ts'
+import type { PeerId } from '#shared/share/keys.ts'
+
+/** Lanes to one peer, those that are being opened among them. */
+const MAX_LANES = 16
+/** Of these, such as look for a better way: nobody needs more at once. */
+const MAX_DIRECT = 2
+/** A direct way opens within two seconds or not at all; the next try is a better chance. Milliseconds, with room. */
+const DIRECT_LIMIT_MS = 8000
+/** An offer to a peer whose lanes are silent may have gone astray with them: made again after so many milliseconds. */
+const REPLACE_LIMIT_MS = 4000
+
+/** How a lane is to come about. */
+export interface LanePlan {
+  readonly ways: Ways
+  readonly predict: boolean
+}
+
+export interface AttemptEvents {
+  signal(peer: PeerId, signal: Signal): void
+  opened(known: KnownPeer): void
+  /** Not after `close`. */
+  ended(known: KnownPeer, ways: Ways, error: AppError): void
+}
+
+export class AttemptDesk {
+  readonly #options: ConnectorOptions
+  readonly #network: ConnectionNetwork
+  readonly #events: AttemptEvents
+
+  constructor(options: ConnectorOptions, network: ConnectionNetwork, events: AttemptEvents) {
+    this.#options = options
+    this.#network = options.isRelayFirst === true ? relayFirst(network) : network
+    this.#events = events
+  }
+
+  hasRoom({ attempts, lanes }: KnownPeer): boolean {
+    return attempts.size + lanes.size < MAX_LANES
+  }
+
+  isTrying({ attempts }: KnownPeer, ways: Ways): boolean {
+    return attempts.values().some((attempt) => attempt.ways === ways)
+  }
+
+  isOffering({ attempts }: KnownPeer, ways: Ways): boolean {
+    return attempts.values().some((attempt) => attempt.ways === ways && attempt.role === 'offer')
+  }
+
+  offer(known: KnownPeer, lane: LaneId, plan: LanePlan): void {
+    const attempt = this.connect(known, lane, 'offer', plan)
+    if (attempt !== undefined) this.#guard(known, attempt, () => attempt.connection.start())
+  }
+
+  connect(known: KnownPeer, lane: LaneId, role: 'offer' | 'answer', plan: LanePlan): Attempt | undefined {
+    const { events, log, monitor } = this.#options
+    const { peer } = known
+    const { ways } = plan
+    const startedMs = performance.now()
+    if (ways === 'direct') this.#makeRoom(known)
+    try {
+      const connection = new RtcConnection({
+        lane,
+        role,
+        ...plan,
+        network: this.#network,
+        monitor,
+        events: {
+          signal: (signal) => this.#events.signal(peer, signal),
+          opened: (opened) => {
+            this.#drop(known, lane)
+            known.lanes.set(lane, opened)
+            this.#events.opened(known)
+            log('lane.opened', { role, ways, openMs: Math.round(performance.now() - startedMs) })
+            events.opened(peer, opened)
+          },
+          failed: (error) => this.#failed(known, lane, error),
+        },
+      })
+      const attempt = { connection, role, ways, startedMs, hasHeard: role === 'answer' }
+      known.attempts.set(lane, attempt)
+      if (ways === 'direct') known.search.began()
+      events.changed()
+      return attempt
+    } catch (error) {
+      this.#events.ended(known, ways, toAppError(error))
+      return undefined
+    }
+  }
+
+  feed(known: KnownPeer, attempt: Attempt, signal: Signal): void {
+    attempt.hasHeard = true
+    this.#guard(known, attempt, () => attempt.connection.receive(signal))
+  }
+
+  /** Those by these ways, or all. */
+  close(known: KnownPeer, ways?: Ways): void {
+    for (const [lane, attempt] of known.attempts) {
+      if (ways !== undefined && attempt.ways !== ways) continue
+      attempt.connection.close()
+      this.#drop(known, lane)
+    }
+  }
+
+  /** Offers that nobody has answered. */
+  closeUnheard(known: KnownPeer): void {
+    for (const [lane, attempt] of known.attempts) {
+      if (attempt.hasHeard) continue
+      attempt.connection.close()
+      this.#drop(known, lane)
+    }
+  }
+
+  /** Those that have taken too long. @param isUrgent no lane of the peer answers */
+  closeLate(known: KnownPeer, nowMs: number, isUrgent: boolean): void {
+    for (const [lane, { connection, ways, startedMs }] of known.attempts) {
+      const limitMs = ways === 'direct' ? DIRECT_LIMIT_MS : isUrgent ? REPLACE_LIMIT_MS : Infinity
+      if (nowMs - startedMs < limitMs) continue
+      connection.close()
+      this.#failed(known, lane, new AppError('peer.unreachable', { detail: 'no way was found in time' }))
+    }
+  }
+
+  #makeRoom(known: KnownPeer): void {
+    const direct = [...known.attempts].filter(([, { ways }]) => ways === 'direct')
+    for (const [lane, { connection }] of direct.slice(MAX_DIRECT - 1)) {
+      connection.close()
+      this.#drop(known, lane)
+    }
+  }
+
+  #guard(known: KnownPeer, { connection }: Attempt, act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      connection.close()
+      this.#failed(known, connection.lane, toAppError(error))
+    }
+  }
+
+  #failed(known: KnownPeer, lane: string, error: AppError): void {
+    const ways = known.attempts.get(lane)?.ways ?? 'any'
+    this.#drop(known, lane)
+    this.#options.log('lane.failed', { ways, code: error.code, detail: error.detail ?? '' })
+    this.#events.ended(known, ways, error)
+  }
+
+  #drop(known: KnownPeer, lane: string): void {
+    const attempt = known.attempts.get(lane)
+    if (attempt === undefined) return
+    known.attempts.delete(lane)
+    if (attempt.ways === 'direct' && !this.isTrying(known, 'direct')) known.search.ended(performance.now())
+  }
+}

@@ -1,0 +1,55 @@
+/** Watches what the connected peers run over, tries for a direct way where it pays, and remembers how it went. */
+
+import type { PeerView, RouteReason } from '#shared/api/views.ts'
+import { NO_FACTS, type NetworkFacts } from '#shared/protocol/network-facts.ts'
+import type { PeerId } from '#shared/share/keys.ts'
+import type { ConnectorOptions, PeerLook } from './connector-options.ts'
+import type { KnownPeer } from './known-peer.ts'
+import { prospectOf } from './route-prospects.ts'
+
+export interface BetterRoutesParts {
+  /** Of this device's network. */
+  facts(): NetworkFacts
+  /** Undefined for a peer that has not said hello. */
+  look(peer: PeerId): PeerLook | undefined
+  /** Tries for a direct way, now. */
+  begin(known: KnownPeer, predict: boolean): void
+}
+
+export class BetterRoutes {
+  readonly #parts: BetterRoutesParts
+
+  constructor(parts: BetterRoutesParts) {
+    this.#parts = parts
+  }
+
+  /** What the own side may tell: under `relay only` no more than that. */
+  ownFacts({ monitor, policy }: Pick<ConnectorOptions, 'monitor' | 'policy'>): NetworkFacts {
+    const measured = policy === 'relay' ? NO_FACTS : (monitor?.facts ?? NO_FACTS)
+    return { ...measured, policy }
+  }
+
+  look(known: KnownPeer, nowMs: number): void {
+    const look = this.#parts.look(known.peer)
+    if (look === undefined || known.lanes.size === 0) return
+    if (look.kind !== null) known.history.note(look.kind, nowMs)
+    const prospect = prospectOf(this.#parts.facts(), look.facts ?? NO_FACTS)
+    const { isOfferer } = known
+    if (!known.search.look({ isRelayed: look.kind === 'relayed', prospect, isOfferer }, nowMs)) return
+    this.#parts.begin(known, prospect.needsPrediction)
+  }
+
+  view(
+    peer: PeerId,
+    known: KnownPeer | undefined,
+  ): Pick<PeerView, 'history' | 'betterRoute'> & { readonly relayReason: RouteReason } {
+    const { reason } = prospectOf(this.#parts.facts(), this.#parts.look(peer)?.facts ?? NO_FACTS)
+    if (known === undefined) return { history: [], betterRoute: 'none', relayReason: reason }
+    const { history, search } = known
+    return {
+      history: history.list(),
+      betterRoute: search.state,
+      relayReason: search.isHopeful ? 'looking' : reason,
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/** What a connector is given, and whom it tells. */
+
+import type { RouteKind } from '#shared/api/views.ts'
+import type { IceServer } from '#shared/protocol/coordinator-messages.ts'
+import type { NetworkFacts } from '#shared/protocol/network-facts.ts'
+import type { PeerId, ShareKeys } from '#shared/share/keys.ts'
+import type { Lane } from '#shared/swarm/lane.ts'
+import type { TopicSession } from '../coordinator-client/client.ts'
+import type { PortRange, RoutePolicy } from './ice-settings.ts'
+import type { NetworkMonitor } from './nat/network-monitor.ts'
+import type { ServerHealth } from './server-health.ts'
+
+export interface ConnectorOptions {
+  readonly keys: ShareKeys
+  readonly session: TopicSession
+  readonly policy: RoutePolicy
+  /** The person's own. */
+  readonly iceServers: readonly IceServer[]
+  readonly bindAddress: string | undefined
+  /** Of UDP sockets; any when undefined. */
+  readonly portRange: PortRange | undefined
+  /** Peers at a time. */
+  readonly maxConnections?: number
+  /** What is known of STUN and TURN servers; all shares of an engine share it. */
+  readonly health?: ServerHealth | undefined
+  /** The person's HTTP proxy; undefined: as the environment says. */
+  readonly proxy?: string | undefined
+  /** Certificates of authorities that TURN servers may have, instead of the system's, PEM: tests. */
+  readonly turnCa?: string
+  /** Lanes that may take any way take the relay: tests of what comes afterwards. */
+  readonly isRelayFirst?: boolean | undefined
+  /** Of the device's network; without it nothing is known of it. */
+  readonly monitor?: NetworkMonitor | undefined
+  /** What becomes of the lanes; without it none is looked after once it is open. */
+  readonly swarm?: PeerPort
+  readonly events: ConnectorEvents
+  readonly log: (event: string, fields: Record<string, string | number | boolean>) => void
+}
+
+/** A connected peer, as the swarm knows it. */
+export interface PeerLook {
+  /** Of its best lane; null while unknown. */
+  readonly kind: RouteKind | null
+  /** What it says of its network; undefined before it has. */
+  readonly facts: NetworkFacts | undefined
+}
+
+export interface PeerPort {
+  /** Undefined before it has said hello. */
+  look(peer: PeerId): PeerLook | undefined
+  /** Over a lane to it. False when there is none that lives. */
+  signal(peer: PeerId, box: string): boolean
+}
+
+interface ConnectorEvents {
+  opened(peer: PeerId, lane: Lane): void
+  isBanned(peer: PeerId): boolean
+  changed(): void
+  /** Something the person entered, or the coordinator gave, that cannot be used. */
+  unusedServers(urls: readonly string[]): void
+  /** No lane of some peer answers: perhaps it is this device's network. */
+  silent?(): void
+}

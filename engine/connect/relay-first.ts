@@ -1,0 +1,20 @@
+/** For tests: a network on which lanes that may take any way find the relay alone, as when the direct way is slow. */
+
+import type { ConnectionNetwork } from './network.ts'
+
+export function relayFirst(network: ConnectionNetwork): ConnectionNetwork {
+  return {
+    config: (ways) => {
+      const config = network.config(ways)
+      return ways === 'direct' ? config : { ...config, iceTransportPolicy: 'relay' }
+    },
+    allows: (candidate, side, ways) =>
+      network.allows(candidate, side, ways) && (ways === 'direct' || candidate.type === 'relay'),
+    cover: (candidate) => network.cover(candidate),
+    uncover: (candidate) => network.uncover(candidate),
+    route: (pair) => network.route(pair),
+    noteOwn: (candidate) => network.noteOwn(candidate),
+    onRelayLost: (listener) => network.onRelayLost(listener),
+    release: (relayed) => network.release(relayed),
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * Which blocks to ask a peer for next. What only this peer has comes first, so that a seeder's uplink is spent on what
+ * the swarm lacks; otherwise begun pieces before new ones, because only whole pieces can be passed on. Pure.
+ */
+
+import type { BlockRange } from '../protocol/peer-messages.ts'
+import type { PeerId } from '../share/keys.ts'
+import type { Bitfield } from './bitfield.ts'
+import type { Clock } from './clock.ts'
+import type { Demand } from './demand.ts'
+import { hasBetterSource, isAskedFor, pickAgain } from './end-game.ts'
+import type { LocalReuse } from './local-reuse.ts'
+import { OpenPiece } from './open-piece.ts'
+import type { PeerSession, SessionLane } from './peer-session.ts'
+import { pickPiece } from './picker.ts'
+import type { PieceStore } from './piece-store.ts'
+import type { PieceVerifier } from './piece-verifier.ts'
+
+/** Bytes of pieces being put together or verified, over all peers: the receiver's memory. */
+const OPEN_BYTES = 32 * 1024 * 1024
+/** But at least so many pieces, or large ones would leave the disk or the network idle. */
+const MIN_OPEN_PIECES = 3
+/** A peer that refused a piece is asked for it again after so many milliseconds, if there is nothing else to ask for. */
+const INSIST_AFTER_MS = 1000
+
+export interface ChooserView {
+  readonly clock: Clock
+  readonly store: PieceStore
+  readonly demand: Demand
+  readonly sessions: ReadonlyMap<PeerId, PeerSession>
+  /** Pieces handed to the store and not yet answered. */
+  readonly verifying: ReadonlySet<number>
+  /** Knows of earlier copies that were wrong. */
+  readonly verifier: PieceVerifier
+  /** Knows what is about to be taken from elsewhere on this disk. */
+  readonly reuse: LocalReuse
+}
+
+export class Chooser {
+  readonly #view: ChooserView
+  /** Begun and not yet complete. */
+  readonly open = new Map<number, OpenPiece>()
+
+  constructor(view: ChooserView) {
+    this.#view = view
+  }
+
+  /** The next blocks to ask this lane for, `limit` of them at most. They count as taken from here on. */
+  next(session: PeerSession, lane: SessionLane, limit: number): BlockRange | undefined {
+    const { remote } = session
+    if (remote === undefined) return undefined
+    return (
+      this.#pick(session, remote, (piece) => !session.refused.has(piece))?.take(limit) ??
+      this.#insist(session, remote)?.take(limit) ??
+      this.#again(session, lane)
+    )
+  }
+
+  /** The peer will not give this piece now. */
+  refuse(session: PeerSession, piece: number): void {
+    session.refused.set(piece, this.#view.clock.now())
+    const open = this.open.get(piece)
+    // One that nothing came of must not take the place of one that can be had.
+    if (open !== undefined && open.missingCount === open.blockCount) this.open.delete(piece)
+  }
+
+  /** Blocks asked for in vain may be asked for again. */
+  release(piece: number, block: number): void {
+    if (!isAskedFor(this.#view.sessions, piece, block)) this.open.get(piece)?.release(block)
+  }
+
+  /** Pieces that only this peer was to fill may be filled by any. */
+  giveUp(peer: PeerId): void {
+    for (const open of this.open.values()) if (open.onlyFrom === peer) open.onlyFrom = undefined
+  }
+
+  #insist(session: PeerSession, remote: Bitfield): OpenPiece | undefined {
+    if (session.refused.size === 0) return undefined
+    const untilMs = this.#view.clock.now() - INSIST_AFTER_MS
+    return this.#pick(session, remote, (piece) => (session.refused.get(piece) ?? Infinity) <= untilMs)
+  }
+
+  #pick(session: PeerSession, remote: Bitfield, mayAsk: (piece: number) => boolean): OpenPiece | undefined {
+    const begun = this.#begun(session, remote, mayAsk)
+    const { demand, sessions } = this.#view
+    const availability = begun === undefined ? 0 : (demand.availability[begun.index] ?? 0)
+    if (begun !== undefined && (sessions.size < 2 || availability < 2 || demand.soleCount(session) === 0))
+      return begun
+    const fresh = this.#begin(session, remote, mayAsk, begun === undefined ? Infinity : 1)
+    return fresh ?? begun
+  }
+
+  /** The fullest of the begun pieces that this peer can help with. */
+  #begun(session: PeerSession, remote: Bitfield, mayAsk: (piece: number) => boolean): OpenPiece | undefined {
+    let best: OpenPiece | undefined
+    for (const open of this.open.values()) {
+      if (open.missingCount === 0 || !remote.has(open.index) || !mayAsk(open.index)) continue
+      if (open.onlyFrom !== undefined && open.onlyFrom !== session.peer) continue
+      if (session.isSnubbed && hasBetterSource(this.#view.sessions, open.index)) continue
+      if (best === undefined || open.missingCount < best.missingCount) best = open
+    }
+    return best
+  }
+
+  /** @param mostHolders only pieces that no more peers than this have */
+  #begin(
+    session: PeerSession,
+    remote: Bitfield,
+    mayAsk: (piece: number) => boolean,
+    mostHolders: number,
+  ): OpenPiece | undefined {
+    const { clock, store, demand, sessions, verifying, verifier, reuse } = this.#view
+    const { layout } = store
+    const busy = this.open.size + verifying.size
+    if (busy >= Math.max(MIN_OPEN_PIECES, Math.floor(OPEN_BYTES / layout.pieceBytes))) return undefined
+    const index = pickPiece({
+      pieceCount: layout.pieceCount,
+      isOpenToPick: (piece) =>
+        demand.isMissing(piece) && !this.open.has(piece) && !verifying.has(piece) && !reuse.isPending(piece),
+      peerHas: (piece) =>
+        remote.has(piece) && mayAsk(piece) && !(session.isSnubbed && hasBetterSource(sessions, piece)),
+      availability: demand.availability,
+      mostHolders,
+      random: () => clock.random(),
+    })
+    if (index === undefined) return undefined
+    const open = new OpenPiece(index, store.allocate(index))
+    if (verifier.suspects(index)) open.onlyFrom = session.peer
+    this.open.set(index, open)
+    return open
+  }
+
+  /** What was asked for elsewhere already: at the end, and to see whether a silent peer answers again. */
+  #again(session: PeerSession, lane: SessionLane): BlockRange | undefined {
+    const { clock, demand, sessions, verifying } = this.#view
+    if (!session.isSnubbed) {
+      const left = demand.missingCount - verifying.size
+      if (sessions.size < 2 || this.open.size < left) return undefined
+    }
+    return pickAgain(this.open.values(), session, lane, sessions, clock.now())
+  }
+}

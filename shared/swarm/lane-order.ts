@@ -1,0 +1,35 @@
+/** Which of a peer's lanes is the best. Pure. */
+
+import type { RouteView } from '../api/views.ts'
+
+/**
+ * A direct lane whose other end is peer-reflexive may turn out to be one over the other side's relay, of which word
+ * comes a little later. Milliseconds.
+ */
+const UNCERTAIN_MS = 1000
+
+const RANKS = { lan: 3, direct: 2, relayed: 1 } as const
+
+/** Higher is better; 0: nothing is known. @param ageMs since it opened */
+export function rankOf(route: Pick<RouteView, 'kind' | 'remoteType'> | null, ageMs: number): number {
+  if (route === null) return 0
+  const isUncertain = route.kind === 'direct' && route.remoteType === 'prflx' && ageMs < UNCERTAIN_MS
+  return isUncertain ? RANKS.relayed : RANKS[route.kind]
+}
+
+export interface OrderedLane {
+  readonly isSuspect: boolean
+  readonly isLeaving: boolean
+  readonly rank: number
+}
+
+/** The one that lives, stays, and has the best route; the oldest of equals. */
+export function bestOf<Lane extends OrderedLane>(lanes: Iterable<Lane>): Lane | undefined {
+  let best: Lane | undefined
+  for (const lane of lanes) if (best === undefined || worthOf(lane) > worthOf(best)) best = lane
+  return best
+}
+
+function worthOf({ isSuspect, isLeaving, rank }: OrderedLane): number {
+  return (isSuspect ? 0 : 100) + (isLeaving ? 0 : 10) + rank
+}

@@ -1,0 +1,266 @@
+/**
+ * Others on the same work as Beeline: webtorrent over WebRTC, and aria2, a classic BitTorrent client. Neither is a
+ * dependency: webtorrent is installed into the scratch folder of the bench, aria2 must be there already.
+ */
+
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { basename, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import * as v from 'valibot'
+import { Child } from './child.ts'
+import { boundSeconds, type SwarmRun, type SwarmWork } from './swarm.ts'
+
+/** With the native library that Beeline uses, so that only the programs differ. */
+const PACKAGE = {
+  name: 'beeline-bench-others',
+  private: true,
+  dependencies: { webtorrent: '3.0.21', 'bittorrent-tracker': '11.2.3' },
+  overrides: { 'node-datachannel': '0.33.4' },
+}
+const run = promisify(execFile)
+/** How often aria2 is asked how far it is, milliseconds. */
+const ASK_MS = 100
+/** Then it hangs, milliseconds. */
+const LIMIT_MS = 180_000
+
+export interface Contender {
+  readonly name: string
+  /** Undefined when it cannot be had here. */
+  readonly measure: ((work: SwarmWork) => Promise<SwarmRun>) | undefined
+}
+
+/** Installs what both need: aria2 uses the same tracker. @returns the folder, or undefined without a registry */
+export async function installOthers(scratch: string): Promise<string | undefined> {
+  const root = mkdtempSync(join(scratch, 'others-'))
+  writeFileSync(join(root, 'package.json'), JSON.stringify(PACKAGE))
+  try {
+    await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: root })
+    return root
+  } catch {
+    return undefined
+  }
+}
+
+export async function contenders(scratch: string): Promise<Contender[]> {
+  const root = await installOthers(scratch)
+  const hasAria = await run('aria2c', ['--version']).then(
+    () => true,
+    () => false,
+  )
+  return [
+    {
+      name: 'webtorrent over WebRTC',
+      measure: root === undefined ? undefined : (work) => measureWebtorrent(root, scratch, work),
+    },
+    {
+      name: 'aria2 over TCP',
+      measure: root === undefined || !hasAria ? undefined : (work) => measureAria(root, scratch, work),
+    },
+  ]
+}
+
+/** A tracker, and a torrent that names it. */
+async function prepare(
+  children: AsyncDisposableStack,
+  root: string,
+  home: string,
+  work: SwarmWork,
+  kind: 'ws' | 'http',
+): Promise<string> {
+  const tracker = children.use(new Child('./torrent-peer.ts', root, 'track'))
+  const { port } = await tracker.line<{ port: number }>()
+  const announce = kind === 'ws' ? `ws://127.0.0.1:${port}` : `http://127.0.0.1:${port}/announce`
+  const torrent = join(home, 'share.torrent')
+  await using maker = new Child('./torrent-peer.ts', root, 'make', torrent, work.source, announce)
+  await maker.line()
+  return torrent
+}
+
+interface Ending {
+  readonly receivedBytes: number
+  readonly sentBytes: number
+}
+
+/** Its time runs from the first byte that anybody gets: finding each other took ten seconds, and is not the question. */
+async function measureWebtorrent(root: string, scratch: string, work: SwarmWork): Promise<SwarmRun> {
+  const home = mkdtempSync(join(scratch, 'webtorrent-'))
+  const uplink = String(work.uplinkBytesPerSecond)
+  try {
+    await using children = new AsyncDisposableStack()
+    const torrent = await prepare(children, root, home, work, 'ws')
+    const seeder = children.use(new Child('./torrent-peer.ts', root, 'seed', torrent, work.source, uplink))
+    await seeder.line()
+    const into = Array.from({ length: work.receiverCount }, (_, i) => join(home, `out ${i}`))
+    const receivers = into.map((folder) =>
+      children.use(new Child('./torrent-peer.ts', root, 'get', torrent, folder, uplink)),
+    )
+    for (const receiver of receivers) await receiver.line()
+    for (const receiver of receivers) receiver.say('begin')
+    const done = await Promise.all(
+      receivers.map((receiver) => receiver.line<{ firstAtMs: number; doneAtMs: number }>()),
+    )
+    const beganAtMs = Math.min(...done.map(({ firstAtMs }) => firstAtMs))
+    const endings: Ending[] = []
+    for (const child of [seeder, ...receivers]) {
+      child.end()
+      endings.push(await child.line<Ending>())
+    }
+    for (const folder of into) compareBytes(work.source, join(folder, basename(work.source)))
+    const [sent, ...received] = endings
+    return result('webtorrent over WebRTC', work, {
+      seconds: done.map(({ doneAtMs }) => (doneAtMs - beganAtMs) / 1000),
+      sentBytes: sent?.sentBytes ?? 0,
+      receivedBytes: received.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0),
+    })
+  } finally {
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+const Status = v.object({
+  result: v.array(
+    v.object({
+      completedLength: v.pipe(v.string(), v.transform(Number)),
+      totalLength: v.pipe(v.string(), v.transform(Number)),
+      uploadLength: v.pipe(v.string(), v.transform(Number)),
+    }),
+  ),
+})
+
+class Aria implements AsyncDisposable {
+  readonly #process: ChildProcess
+  readonly #ended: Promise<void>
+  readonly #rpcPort: number
+
+  private constructor(started: ChildProcess, rpcPort: number) {
+    this.#process = started
+    this.#rpcPort = rpcPort
+    this.#ended = new Promise((resolve) => started.once('exit', () => resolve()))
+  }
+
+  /** @param address each has its own, or they take each other for the same one */
+  static async start(torrent: string, folder: string, uplink: number, address: string): Promise<Aria> {
+    const rpcPort = await freePort()
+    const options = {
+      dir: folder,
+      interface: address,
+      'listen-port': String(await freePort()),
+      'max-upload-limit': String(uplink),
+      'seed-ratio': '0.0',
+      'bt-tracker-interval': '1',
+      'bt-max-peers': '12',
+      'bt-hash-check-seed': 'true',
+      'check-integrity': 'true',
+      'enable-dht': 'false',
+      'bt-enable-lpd': 'false',
+      'enable-rpc': 'true',
+      'rpc-listen-port': String(rpcPort),
+      'file-allocation': 'none',
+      'no-conf': 'true',
+      'stop-with-process': String(process.pid),
+    }
+    const list = Object.entries(options).map(([name, value]) => `--${name}=${value}`)
+    return new Aria(spawn('aria2c', [...list, torrent], { stdio: 'ignore' }), rpcPort)
+  }
+
+  /** Undefined while it starts. */
+  async status(): Promise<v.InferOutput<typeof Status>['result'][number] | undefined> {
+    const keys = ['completedLength', 'totalLength', 'uploadLength']
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'aria2.tellActive', params: [keys] })
+    try {
+      const url = `http://127.0.0.1:${this.#rpcPort}/jsonrpc`
+      const answer = await fetch(url, { method: 'POST', body, signal: AbortSignal.timeout(5000) })
+      return v.parse(Status, await answer.json()).result[0]
+    } catch {
+      return undefined
+    }
+  }
+
+  async complete(): Promise<number> {
+    const limit = AbortSignal.timeout(LIMIT_MS)
+    for (;;) {
+      const { completedLength = 0, totalLength = 1 } = (await this.status()) ?? {}
+      if (completedLength === totalLength && totalLength > 0) return Date.now()
+      await pause(ASK_MS, undefined, { signal: limit })
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#process.kill('SIGKILL')
+    await this.#ended
+  }
+}
+
+async function measureAria(root: string, scratch: string, work: SwarmWork): Promise<SwarmRun> {
+  const home = mkdtempSync(join(scratch, 'aria-'))
+  const { source, receiverCount, uplinkBytesPerSecond: uplink } = work
+  try {
+    await using children = new AsyncDisposableStack()
+    const torrent = await prepare(children, root, home, work, 'http')
+    // It seeds from a folder of its own, so that it cannot touch the source.
+    const from = join(home, 'from')
+    mkdirSync(from)
+    copyFileSync(source, join(from, basename(source)))
+    const seeder = children.use(await Aria.start(torrent, from, uplink, '127.0.0.2'))
+    await seeder.complete()
+    const into = Array.from({ length: receiverCount }, (_, i) => join(home, `out ${i}`))
+    const beganAtMs = Date.now()
+    const receivers: Aria[] = []
+    for (const [i, folder] of into.entries()) {
+      mkdirSync(folder)
+      receivers.push(children.use(await Aria.start(torrent, folder, uplink, `127.0.0.${i + 3}`)))
+    }
+    const done = await Promise.all(receivers.map((receiver) => receiver.complete()))
+    const sent = await seeder.status()
+    for (const folder of into) compareBytes(source, join(folder, basename(source)))
+    return result('aria2 over TCP', work, {
+      seconds: done.map((doneAtMs) => (doneAtMs - beganAtMs) / 1000),
+      sentBytes: sent?.uploadLength ?? 0,
+      receivedBytes: undefined,
+    })
+  } finally {
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+/** Torrents carry no times, so only the bytes can be compared. */
+function compareBytes(source: string, copy: string): void {
+  if (!readFileSync(source).equals(readFileSync(copy))) throw new Error('other bytes arrived')
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+interface Measured {
+  readonly seconds: readonly number[]
+  readonly sentBytes: number
+  /** By all together; undefined where the program does not tell. */
+  readonly receivedBytes: number | undefined
+}
+
+function result(name: string, work: SwarmWork, { seconds, sentBytes, receivedBytes }: Measured): SwarmRun {
+  const { receiverCount, bytes, uplinkBytesPerSecond } = work
+  const lastSeconds = Math.max(...seconds)
+  return {
+    name,
+    receiverCount,
+    bytes,
+    uplinkBytesPerSecond,
+    firstSeconds: Math.min(...seconds),
+    lastSeconds,
+    ratio: lastSeconds / boundSeconds(work),
+    seederShare: sentBytes / bytes,
+    duplicates: receivedBytes === undefined ? null : receivedBytes / (bytes * receiverCount) - 1,
+    peakMib: null,
+  }
+}

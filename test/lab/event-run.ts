@@ -1,0 +1,160 @@
+/** A transfer to which something happens: how long nothing came, how much came twice, whether it got there. */
+
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { labEvent, type EventName, type Scene } from './events.ts'
+import type { Lab } from './lab.ts'
+import { PAIR_LINE } from './pair.ts'
+import {
+  makeOwnRelay,
+  startOwnCoordinator,
+  startPublicServers,
+  type OwnServer,
+  type PublicServers,
+} from './public-servers.ts'
+import { makeSource, Transfer, type SourceFile } from './transfer.ts'
+
+/** Fifteen seconds of the cable: some before the event, and a good while after it. */
+export const EVENT_FILE_BYTES = 16_000_000
+/** The route is what it will be before anything happens: by then relayed pairs that can be direct are. Milliseconds. */
+const SETTLE_LIMIT_MS = 15_000
+/** Of undisturbed progress before the event. Milliseconds. */
+const CALM_MS = 2500
+/** From the event to the end of what it takes. Milliseconds. */
+const END_LIMIT_MS = 90_000
+
+export interface EventResult {
+  readonly name: EventName
+  readonly routeBefore: string | null
+  readonly routeAfter: string | null
+  /** The longest time without progress that has to do with the event, and how much of it was nobody's fault. */
+  readonly pauseMs: number
+  readonly outageMs: number
+  readonly fileBytes: number
+  /** Blocks that came, those that came twice included. */
+  readonly receivedBytes: number
+  readonly history: string
+  readonly isVerified: boolean
+  readonly failure: string
+}
+
+export interface EventSettings {
+  readonly times: number
+  readonly logFolder?: string | undefined
+  readonly print: (result: EventResult) => void
+}
+
+export async function runEvents(
+  lab: Lab,
+  names: readonly EventName[],
+  settings: EventSettings,
+): Promise<readonly EventResult[]> {
+  const servers = await startPublicServers(lab)
+  const source = makeSource(lab.folder, EVENT_FILE_BYTES)
+  const results: EventResult[] = []
+  for (const name of names) {
+    for (let time = 0; time < settings.times; time++) {
+      const { logFolder } = settings
+      const own = logFolder === undefined ? undefined : path.join(logFolder, `${name}-${time}`)
+      const result = await runEvent(lab, servers, name, { source, logFolder: own })
+      results.push(result)
+      settings.print(result)
+    }
+  }
+  return results
+}
+
+let serverCount = 0
+
+export async function runEvent(
+  lab: Lab,
+  servers: PublicServers,
+  name: EventName,
+  settings: { readonly source: SourceFile; readonly logFolder?: string | undefined },
+): Promise<EventResult> {
+  await using owned = new AsyncDisposableStack()
+  const event = labEvent(name)
+  const { source } = settings
+  const sender = owned.use(await lab.connect(event.from, 1, { line: PAIR_LINE }))
+  const receiver = owned.use(await lab.connect(event.to, 1, { line: PAIR_LINE }))
+  const coordinator = await startOwnCoordinator(lab, ++serverCount)
+  owned.use(coordinator.process)
+  const relays: OwnServer[] = []
+  const starts: (() => Promise<OwnServer>)[] = []
+  for (let index = 0; index < event.relayCount; index++) {
+    const start = await makeOwnRelay(lab, ++serverCount)
+    starts.push(start)
+    relays.push(await start())
+  }
+  owned.defer(async () => {
+    for (const { process } of relays) await process[Symbol.asyncDispose]()
+  })
+  const transfer = owned.use(
+    await Transfer.start({
+      sender: sender.host,
+      receiver: receiver.host,
+      source,
+      folder: path.join(lab.folder, `event${serverCount}`),
+      coordinator: coordinator.url,
+      stun: servers.stun,
+      relays: relays.map(({ url }) => url),
+      authority: servers.authority,
+      logFolder: settings.logFolder,
+    }),
+  )
+  const { timeline } = transfer
+  const isRelayedForGood = event.from === 'symmetric-random'
+  await transfer.until(
+    ({ directMs, firstByteMs }) => firstByteMs !== null && (isRelayedForGood || directMs !== null),
+    SETTLE_LIMIT_MS,
+  )
+  await delay(CALM_MS)
+  const routeBefore = timeline.samples.at(-1)?.route?.kind ?? null
+  const eventMs = transfer.nowMs
+  const scene: Scene = {
+    sender,
+    receiver,
+    relays,
+    coordinator,
+    restartRelay: async () => {
+      const again = await starts[0]?.()
+      if (again !== undefined) relays.push(again)
+    },
+  }
+  await event.happen(scene)
+  const isVerified = await transfer.isVerified(END_LIMIT_MS)
+  return {
+    name,
+    routeBefore,
+    routeAfter: timeline.lastRoute?.kind ?? null,
+    pauseMs: timeline.longestPauseMs(eventMs, transfer.nowMs),
+    outageMs: event.outageMs,
+    fileBytes: source.sizeBytes,
+    receivedBytes: timeline.receivedBytes,
+    history: timeline.history,
+    isVerified,
+    failure: isVerified
+      ? ''
+      : timeline.failure || `still “${timeline.samples.at(-1)?.state}” after the limit`,
+  }
+}
+
+export const EVENT_HEADER = [
+  '| what happens | route before → after | without progress s | of it unavoidable s | fetched twice | bytes verified | history |',
+  '| --- | --- | --- | --- | --- | --- | --- |',
+].join('\n')
+
+export function eventRow(result: EventResult): string {
+  const { name, routeBefore, routeAfter, pauseMs, outageMs, isVerified, failure, history } = result
+  const surplusBytes = Math.max(0, result.receivedBytes - result.fileBytes)
+  const cells = [
+    labEvent(name).title,
+    `${routeBefore ?? 'none'} → ${routeAfter ?? 'none'}`,
+    (pauseMs / 1000).toFixed(1),
+    (outageMs / 1000).toFixed(0),
+    isVerified ? `${(surplusBytes / 1024).toFixed(0)} KiB` : '',
+    isVerified ? 'yes' : `no: ${failure}`,
+    history,
+  ]
+  return `| ${cells.join(' | ')} |`
+}

@@ -1,0 +1,128 @@
+/** The number of lanes on modelled lines: each lane reaches what loss and its window let it, all together the line. */
+
+import { describe, expect, test } from 'vitest'
+import type { RouteKind } from '#shared/api/views.ts'
+import { LaneController } from '#shared/swarm/lane-controller.ts'
+
+const MBIT = 125_000
+const STEP_MS = 250
+
+interface Line {
+  readonly rate: number
+  readonly roundTripMs: number
+  /** What one lane reaches where nothing else is in its way; bytes per second. */
+  readonly perLane: number
+  readonly route?: RouteKind
+  /** Another's flow that fills the queue of a full line. */
+  readonly isShared?: boolean
+}
+
+interface Course {
+  /** By time, every quarter of a second. */
+  readonly lanes: number[]
+  readonly receivedBytes: number
+}
+
+/** @param openable how many lanes can be opened at all. @param change the line from half-time on */
+function run(line: Line, seconds: number, { cap = 16, openable = 16, change = line } = {}): Course {
+  const controller = new LaneController(cap)
+  const lanes: number[] = []
+  let receivedBytes = 0
+  let laneCount = 1
+  for (let nowMs = 0; nowMs < seconds * 1000; nowMs += STEP_MS) {
+    const { rate, roundTripMs, perLane, route, isShared } = nowMs < seconds * 500 ? line : change
+    const wanted = laneCount * perLane
+    const isFull = wanted >= rate || isShared === true
+    receivedBytes += (Math.min(rate, wanted) * STEP_MS) / 1000
+    const target = controller.advise({
+      nowMs,
+      laneCount,
+      receivedBytes,
+      roundTripMs: isFull && nowMs > 500 ? roundTripMs * 2 + 25 : roundTripMs,
+      isNetworkBound: true,
+      route: route ?? 'direct',
+    })
+    // A lane takes a moment to open or to go.
+    laneCount = Math.min(openable, target > laneCount ? Math.min(target, laneCount + 2) : target)
+    lanes.push(laneCount)
+  }
+  return { lanes, receivedBytes }
+}
+
+describe('on a line that one lane does not fill', () => {
+  test.each([
+    ['500 Mbit, 50 ms', { rate: 500 * MBIT, roundTripMs: 50, perLane: 60 * MBIT }, 8],
+    ['100 Mbit, 50 ms, 0.5 % loss', { rate: 100 * MBIT, roundTripMs: 50, perLane: 3 * MBIT }, 16],
+    ['300 Mbit, 200 ms', { rate: 300 * MBIT, roundTripMs: 200, perLane: 5 * MBIT }, 16],
+  ])('lanes are added while they help: %s', (_name, line, least) => {
+    const { lanes } = run(line, 30)
+    expect(lanes[0]).toBe(1)
+    expect(Math.max(...lanes)).toBeGreaterThanOrEqual(least)
+    expect(lanes.at(-1)).toBeGreaterThanOrEqual(least)
+  })
+
+  test('the person’s cap holds', () => {
+    const { lanes } = run({ rate: 500 * MBIT, roundTripMs: 50, perLane: 3 * MBIT }, 30, { cap: 6 })
+    expect(Math.max(...lanes)).toBe(6)
+  })
+
+  test('a relay is spared', () => {
+    const { lanes } = run({ rate: 500 * MBIT, roundTripMs: 50, perLane: 3 * MBIT, route: 'relayed' }, 30)
+    expect(Math.max(...lanes)).toBe(4)
+  })
+
+  test('lanes that cannot be opened are not asked for over and over', () => {
+    const { lanes } = run({ rate: 500 * MBIT, roundTripMs: 50, perLane: 3 * MBIT }, 60, { openable: 2 })
+    expect(lanes.at(-1)).toBe(2)
+  })
+})
+
+test('on a line that one lane fills, and where others fill it, there stays one', () => {
+  expect(new Set(run({ rate: 20 * MBIT, roundTripMs: 30, perLane: 80 * MBIT }, 15).lanes)).toEqual(
+    new Set([1]),
+  )
+  const shared = run({ rate: 100 * MBIT, roundTripMs: 50, perLane: 30 * MBIT, isShared: true }, 60)
+  expect(shared.lanes.slice(8).filter((count) => count > 4)).toEqual([])
+})
+
+test('on a LAN there is one', () => {
+  const { lanes } = run({ rate: 1000 * MBIT, roundTripMs: 0.5, perLane: 900 * MBIT, route: 'lan' }, 20)
+  expect(new Set(lanes)).toEqual(new Set([1]))
+})
+
+test('lanes that bring nothing are given back, and tried again only after a while', () => {
+  // Something else is the limit, the other side’s disk perhaps, and no queue shows it.
+  const controller = new LaneController()
+  const changes: number[] = []
+  let laneCount = 1
+  for (let nowMs = 0; nowMs < 120_000; nowMs += STEP_MS) {
+    const target = controller.advise({
+      nowMs,
+      laneCount,
+      receivedBytes: nowMs * 1000,
+      roundTripMs: 40,
+      isNetworkBound: true,
+      route: 'direct',
+    })
+    if (target !== laneCount) changes.push(nowMs)
+    laneCount = target
+  }
+  expect(laneCount).toBe(1)
+  expect(changes.length).toBeGreaterThanOrEqual(2)
+  expect(changes.length).toBeLessThanOrEqual(8)
+})
+
+test('nothing is decided while the network is not what is slow', () => {
+  const controller = new LaneController()
+  for (let nowMs = 0; nowMs < 60_000; nowMs += STEP_MS) {
+    const sample = { nowMs, laneCount: 1, receivedBytes: nowMs, roundTripMs: 50, route: 'direct' } as const
+    expect(controller.advise({ ...sample, isNetworkBound: false })).toBe(1)
+  }
+})
+
+test('a connection that becomes a relay gives lanes back', () => {
+  const line = { rate: 500 * MBIT, roundTripMs: 50, perLane: 3 * MBIT }
+  const { lanes } = run(line, 60, { change: { ...line, route: 'relayed' } })
+  expect(Math.max(...lanes)).toBe(16)
+  expect(lanes.at(-1)).toBe(4)
+})
