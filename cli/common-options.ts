@@ -4,6 +4,7 @@ import * as coordinatorUrl from '#engine/app/coordinator-url.ts'
 import { dataDirOf } from '#engine/app/data-dir.ts'
 import type { ListenAddress } from '#engine/app/embedded-coordinator.ts'
 import { parseIceServers } from '#engine/connect/ice-url.ts'
+import { parseProxy, printProxy } from '#engine/connect/proxy/proxy-choice.ts'
 import type { NetworkOptions } from '#engine/engine.ts'
 import type { CoordinatorAddress } from '#shared/share/link.ts'
 import { AppError } from '#shared/errors.ts'
@@ -16,12 +17,12 @@ export const SERVER_OPTIONS = {
   relay: {
     value: 'URL',
     isRepeatable: true,
-    help: 'TURN relay, turn:user:password@host:3478 or turns:…, used when no direct way is found; two at most',
+    help: 'TURN relay, turn:user:password@host:3478 or turns:…, used when no direct way is found; several: in this order, two at a time',
   },
   stun: {
     value: 'URL',
     isRepeatable: true,
-    help: 'STUN server, stun:host:3478, to find the own public address',
+    help: 'STUN server, stun:host:3478, to find the own public address; several: one at a time',
   },
 } as const satisfies OptionSpecs
 
@@ -37,6 +38,10 @@ export const PORT_MAPPING_OPTION = {
 
 export const NETWORK_OPTIONS = {
   ...SERVER_OPTIONS,
+  proxy: {
+    value: 'URL',
+    help: 'HTTP proxy, http://host:port, for what runs over TCP; HTTPS_PROXY and NO_PROXY if not given',
+  },
   route: { value: 'KIND', help: 'automatic; direct: never a relay; relay: hide the own address behind one' },
   ...PORT_MAPPING_OPTION,
 } as const satisfies OptionSpecs
@@ -56,6 +61,7 @@ export function readNetwork(args: Arguments, context: Context, isOnLoopback = fa
   if (routePolicy === 'direct' && args.list('relay').length > 0) {
     throw usageError('--route direct uses no relay: leave --relay away')
   }
+  const proxy = args.text('proxy')
   const named = context.environment['BEELINE_BIND'] ?? ''
   const bindAddress = named === '' && isOnLoopback ? '127.0.0.1' : named
   return {
@@ -63,7 +69,19 @@ export function readNetwork(args: Arguments, context: Context, isOnLoopback = fa
     routePolicy,
     // A port of the router leads to the computer's usual address.
     portMapping: !args.has('no-port-mapping') && bindAddress === '',
+    ...(proxy === undefined ? {} : { proxy: readProxy(proxy) }),
     ...(bindAddress === '' ? {} : { bindAddress }),
+  }
+}
+
+/** Throws AppError `usage`. */
+function readProxy(text: string): string {
+  try {
+    return printProxy(parseProxy(text))
+  } catch (thrown) {
+    throw thrown instanceof AppError
+      ? usageError(`--proxy: ${(thrown.detail ?? '').replace(/^network\.proxy: /, '')}`)
+      : thrown
   }
 }
 

@@ -54,7 +54,7 @@ export const ERRORS = {
     'The server address cannot be read. Write it like turn:host:3478, turns:host:443 or stun:host:3478.',
   'relay.unsupported': 'This kind of server address is not supported. Use stun:, turn: or turns:.',
   'relay.too-many':
-    'The ICE library takes at most two TURN relays and one STUN server at a time. Remove some.',
+    'There are more than 16 STUN and TURN servers. Remove some: two or three are used at a time.',
   'proxy.unreachable': 'The proxy does not answer. Check its address in the settings or in HTTPS_PROXY.',
   'proxy.refused':
     'The proxy did not let the connection through. 407: it wants a login, which HTTPS_PROXY can hold; 403: its owner forbids it.',

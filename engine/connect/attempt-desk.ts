@@ -15,7 +15,7 @@ const MAX_LANES = 16
 /** Of these, such as look for a better way: nobody needs more at once. */
 const MAX_DIRECT = 2
 /** A direct way opens within two seconds or not at all; the next try is a better chance. Milliseconds, with room. */
-const DIRECT_LIMIT_MS = 8000
+const DIRECT_LIMIT_MS = 5000
 /** An offer to a peer whose lanes are silent may have gone astray with them: made again after so many milliseconds. */
 const REPLACE_LIMIT_MS = 4000
 
@@ -55,6 +55,14 @@ export class AttemptDesk {
     return attempts.values().some((attempt) => attempt.ways === ways && attempt.role === 'offer')
   }
 
+  /** Offers by these ways are there, and nobody has answered any for so long. */
+  isUnheard({ attempts }: KnownPeer, ways: Ways, limitMs: number): boolean {
+    const untilMs = performance.now() - limitMs
+    return attempts
+      .values()
+      .every((attempt) => attempt.ways !== ways || (!attempt.hasHeard && attempt.startedMs < untilMs))
+  }
+
   offer(known: KnownPeer, lane: LaneId, plan: LanePlan): void {
     const attempt = this.connect(known, lane, 'offer', plan)
     if (attempt !== undefined) this.#guard(known, attempt, () => attempt.connection.start())
@@ -88,6 +96,7 @@ export class AttemptDesk {
       const attempt = { connection, role, ways, startedMs, hasHeard: role === 'answer' }
       known.attempts.set(lane, attempt)
       if (ways === 'direct') known.search.began()
+      log('lane.trying', { role, ways, predict: plan.predict })
       events.changed()
       return attempt
     } catch (error) {

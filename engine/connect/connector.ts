@@ -5,7 +5,7 @@
 
 import type { PeerView, RouteReason } from '#shared/api/views.ts'
 import { randomBytes, toHex } from '#shared/encoding/bytes.ts'
-import { AppError, toAppError } from '#shared/errors.ts'
+import type { AppError } from '#shared/errors.ts'
 import type { NetworkFacts } from '#shared/protocol/network-facts.ts'
 import { LaneId, type Signal } from '#shared/protocol/signals.ts'
 import type { PeerId } from '#shared/share/keys.ts'
@@ -26,6 +26,10 @@ const DEFAULT_CONNECTIONS = 12
 const LINGER_MS = 1000
 /** A newcomer that is announced offers at once; when it does not, this side offers after so many milliseconds. */
 const NEWCOMER_MS = 5000
+/** An offer without an answer after so long did not arrive, or the answer did not. Milliseconds. */
+const ASTRAY_MS = 1500
+/** How long the other side's offer, which stands, is waited for. Milliseconds. */
+const YIELD_MS = 2000
 /** How often attempts and routes are looked at. Milliseconds. */
 const TICK_MS = 250
 
@@ -48,7 +52,7 @@ export class Connector {
     this.#network = new Network(options)
     this.#signalling = new Signalling({
       ...options,
-      sendOverLane: (to, box) => swarm?.signal(to, box) === true,
+      sendOverLane: (to, box) => void swarm?.signal(to, box),
       received: (from, signal) => this.#receive(from, signal),
     })
     this.#desk = new AttemptDesk(options, this.#network, {
@@ -187,7 +191,8 @@ export class Connector {
   /** Where no lane answers, another is opened by whatever way is first; one at a time. */
   #heal(known: KnownPeer): void {
     if (this.#isClosed || !isSilent(known)) return
-    if (!this.#desk.isTrying(known, 'any')) this.#offer(known, { ways: 'any', predict: false })
+    if (performance.now() < known.yieldsUntilMs || this.#desk.isTrying(known, 'any')) return
+    this.#offer(known, { ways: 'any', predict: false })
   }
 
   #tick(): void {
@@ -236,8 +241,9 @@ export class Connector {
     if (ways === 'direct' && this.#options.policy === 'relay')
       return this.#signalling.refuse(from, signal, 'failed')
     if (this.#desk.isOffering(known, ways)) {
-      // Both sides offered at once: the offer of the smaller id stands, here and there.
-      if (this.#options.session.peerId < from) return this.#signalling.refuse(from, signal, 'duplicate')
+      // Both sides offered at once: the offer of the smaller id stands, here and there, unless it has gone astray.
+      const stands = this.#options.session.peerId < from && !this.#desk.isUnheard(known, ways, ASTRAY_MS)
+      if (stands) return this.#signalling.refuse(from, signal, 'duplicate')
       this.#desk.close(known, ways)
     }
     clearTimeout(known.retry)
@@ -251,6 +257,8 @@ export class Connector {
   #deliver(from: PeerId, signal: Signal): void {
     const known = this.#peers.get(from)
     const attempt = known?.attempts.get(signal.lane)
+    if (known !== undefined && signal.kind === 'refuse' && signal.reason === 'duplicate')
+      known.yieldsUntilMs = performance.now() + YIELD_MS
     if (known !== undefined && attempt !== undefined) this.#desk.feed(known, attempt, signal)
     // Perhaps its offer is still on the way.
     else if (known?.lanes.has(signal.lane) !== true) this.#early.keep(from, signal)

@@ -4,10 +4,12 @@ import { parseHost } from '#shared/share/link.ts'
 import { AppError } from '#shared/errors.ts'
 import type { IceServer } from '#shared/protocol/coordinator-messages.ts'
 
-/** TURN servers that the ICE library takes; it ignores further ones silently. */
+/** TURN servers that the ICE library takes at a time; it ignores further ones silently, so they stand by. */
 export const MAX_RELAYS = 2
-/** STUN servers that the ICE library takes. */
+/** STUN servers that the ICE library takes at a time. */
 export const MAX_STUN_SERVERS = 1
+/** Of a command line, as many as a coordinator may pass on. */
+const MAX_SERVERS = 16
 /** Of STUN and TURN over UDP and TCP, and of TURN over TLS (RFC 8489, RFC 8656). */
 const DEFAULT_PORT = 3478
 const DEFAULT_TLS_PORT = 5349
@@ -101,12 +103,11 @@ export function parseStunUrl(text: string): IceServer {
   return parseServer({ url: text, username: '', password: '' }).iceServer
 }
 
-/** The person's own servers. Throws AppError `relay.*`, also for more than the ICE library would use. */
+/** The person's own servers, in order of preference. Throws AppError `relay.*`, also for more than anybody needs. */
 export function parseIceServers(relays: readonly string[], stuns: readonly string[]): IceServer[] {
   const servers = [...stuns.map(parseStunUrl), ...relays.map(parseRelayUrl)]
-  if (relays.length > MAX_RELAYS) throw new AppError('relay.too-many', { detail: `${relays.length} relays` })
-  if (stuns.length > MAX_STUN_SERVERS) {
-    throw new AppError('relay.too-many', { detail: `${stuns.length} STUN servers` })
+  if (servers.length > MAX_SERVERS) {
+    throw new AppError('relay.too-many', { detail: `${servers.length} servers` })
   }
   return servers
 }

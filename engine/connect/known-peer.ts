@@ -42,6 +42,8 @@ export interface KnownPeer {
   /** This side made the last offer, so it makes the next one. */
   isOfferer: boolean
   retry: NodeJS.Timeout | undefined
+  /** Its own offer is on the way and stands: this side makes none until then. Milliseconds. */
+  yieldsUntilMs: number
   /** It is to be tried as soon as there is room for one more. */
   isWaiting: boolean
 }
@@ -59,6 +61,7 @@ export function newKnownPeer(peer: PeerId, nowMs: number = performance.now()): K
     failure: undefined,
     isOfferer: false,
     retry: undefined,
+    yieldsUntilMs: 0,
     isWaiting: false,
   }
 }

@@ -3,6 +3,13 @@
 import type { PeerView } from '#shared/api/views.ts'
 import type { Prospect } from './route-prospects.ts'
 
+/**
+ * Before the first try. ICE itself goes on checking when the relay has won the race, and often moves the very lane to a
+ * direct pair within half a second; and the facts of both sides have arrived by then. Milliseconds.
+ */
+const FIRST_MS = 1000
+/** The same where ports are foreseen: each of those checks takes one of the router's. Milliseconds. */
+const FIRST_FORESEEN_MS = 2500
 /** Pauses after each try that failed, the last one for ever; milliseconds, with jitter. */
 const PAUSES_MS = [2000, 8000, 30_000, 120_000, 600_000] as const
 const RARELY_MS = 600_000
@@ -27,6 +34,7 @@ export class RouteSearch {
   #tries = 0
   /** Undefined while there is nothing to look for. */
   #nextMs: number | undefined
+  #sinceMs = 0
   #isTrying = false
   #stirredMs = Number.NEGATIVE_INFINITY
   /** Something has changed since the present try began. */
@@ -45,9 +53,12 @@ export class RouteSearch {
       this.#tries = 0
       return false
     }
-    if (this.#nextMs === undefined) this.#nextMs = nowMs + this.#extraMs()
-    else if (before !== undefined && isBetterNow(before.prospect, view.prospect)) this.stir(nowMs)
-    return !this.#isTrying && nowMs >= this.#nextMs
+    if (this.#nextMs === undefined) {
+      this.#sinceMs = nowMs
+      this.#nextMs = nowMs + FIRST_MS + this.#extraMs()
+    } else if (before !== undefined && isBetterNow(before.prospect, view.prospect)) this.stir(nowMs)
+    const isEarly = view.prospect.needsPrediction && nowMs - this.#sinceMs < FIRST_FORESEEN_MS
+    return !this.#isTrying && !isEarly && nowMs >= this.#nextMs
   }
 
   /** An address or a network is another one than before: what failed may work now. */

@@ -14,7 +14,7 @@ import { KeptSummaries, type KeptSummary, type SummaryOwner } from './kept-summa
 import { Listeners, type Unsubscribe } from './listeners.ts'
 import { pause } from './pause.ts'
 import { Rounds } from './rounds.ts'
-import { DEFAULT_TIMING, type ClientTiming } from './timing.ts'
+import { DEFAULT_TIMING, serverAheadMs, type ClientTiming } from './timing.ts'
 import { ClientTopicSession, type TopicSession } from './topic-session.ts'
 
 export type { KeptSummary, SummaryOwner } from './kept-summaries.ts'
@@ -36,12 +36,6 @@ export type CoordinatorState = 'connecting' | 'online' | 'offline'
 
 /** Between a lost connection and the same request on the next one. Milliseconds. */
 const RETRY_PAUSE_MS = 20
-/**
- * Clocks that differ by less are taken as equal: the coordinator tells whole seconds, and correcting by their
- * rounding error would put the orders of two quick sessions in the wrong order. Milliseconds.
- */
-const CLOCKS_AGREE_MS = 5000
-
 export class CoordinatorClient implements AsyncDisposable {
   readonly #addresses: CoordinatorClientOptions['addresses']
   readonly #proxy: string | undefined
@@ -204,8 +198,7 @@ export class CoordinatorClient implements AsyncDisposable {
     const onClosing = (): void => ended.resolve(toAppError(closing.reason))
     closing.addEventListener('abort', onClosing, { once: true })
     if (closing.aborted) onClosing()
-    const aheadMs = dialled.serverTimeMs === undefined ? 0 : dialled.serverTimeMs - this.#now()
-    this.#serverAheadMs = Math.abs(aheadMs) < CLOCKS_AGREE_MS ? 0 : aheadMs
+    this.#serverAheadMs = serverAheadMs(dialled.serverTimeMs, this.#now())
     this.#connection = connection
     this.#log('coordinator.online', { topics: this.#sessions.size })
     this.#setState('online')

@@ -54,3 +54,15 @@ export function backoffDelayMs(attempt: number, timing: ClientTiming, random: ()
   const boundMs = Math.min(timing.backoffMaxMs, timing.backoffBaseMs * 2 ** Math.min(attempt, 30))
   return Math.floor(random() * boundMs)
 }
+
+/**
+ * Clocks that differ by less are taken as equal: the coordinator tells whole seconds, and correcting by their
+ * rounding error would put the orders of two quick sessions in the wrong order. Milliseconds.
+ */
+const CLOCKS_AGREE_MS = 5000
+
+/** By how much the coordinator's clock is ahead of this one. @param serverTimeMs undefined when it did not say */
+export function serverAheadMs(serverTimeMs: number | undefined, nowMs: number): number {
+  const aheadMs = serverTimeMs === undefined ? 0 : serverTimeMs - nowMs
+  return Math.abs(aheadMs) < CLOCKS_AGREE_MS ? 0 : aheadMs
+}

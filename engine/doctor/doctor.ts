@@ -85,10 +85,10 @@ class Examination {
     })
     // A router cannot lead to one address of this device alone, and whoever hides has no use for an open port.
     const isUseful = network.bindAddress === undefined && network.routePolicy !== 'relay'
-    const isOn = network.portMapping === true && isUseful
+    const wish = network.portMapping === true ? (isUseful ? 'on' : 'of-no-use') : 'off'
     return Promise.allSettled([
       ...this.#examineServers(own),
-      mapping.run(() => examinePortMapping(isOn, this.#signal), this.#signal),
+      mapping.run(() => examinePortMapping(wish, this.#signal), this.#signal),
       all.then((results) => {
         const failure = results.find((result) => result.status === 'rejected')
         if (failure !== undefined) throw failure.reason

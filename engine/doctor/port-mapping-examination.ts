@@ -5,9 +5,12 @@ import type { Result } from './findings.ts'
 
 const PROTOCOL_NAMES = { pcp: 'PCP', 'nat-pmp': 'NAT-PMP', 'upnp-igd': 'UPnP-IGD' } as const
 
-/** Rejects with the signal's reason only. */
-export async function examinePortMapping(isOn: boolean, signal: AbortSignal): Promise<Result> {
-  if (!isOn) return { outcome: 'off' }
+/** Rejects with the signal's reason only. @param wish `of-no-use`: on in the settings, but others make it pointless */
+export async function examinePortMapping(
+  wish: 'on' | 'off' | 'of-no-use',
+  signal: AbortSignal,
+): Promise<Result> {
+  if (wish !== 'on') return { outcome: wish === 'off' ? 'off' : 'skipped' }
   await using mapper = openPortMapper({ isEnabled: true })
   return portMappingResult(await mapper.check(signal))
 }

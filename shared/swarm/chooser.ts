@@ -1,6 +1,6 @@
 /**
- * Which blocks to ask a peer for next. What only this peer has comes first, so that a seeder's uplink is spent on what
- * the swarm lacks; otherwise begun pieces before new ones, because only whole pieces can be passed on. Pure.
+ * Which blocks to ask a peer for next: begun pieces before new ones, because only whole pieces can be passed on, and what
+ * the peer has refused only when there is nothing else. Pure.
  */
 
 import type { BlockRange } from '../protocol/peer-messages.ts'
@@ -81,13 +81,7 @@ export class Chooser {
   }
 
   #pick(session: PeerSession, remote: Bitfield, mayAsk: (piece: number) => boolean): OpenPiece | undefined {
-    const begun = this.#begun(session, remote, mayAsk)
-    const { demand, sessions } = this.#view
-    const availability = begun === undefined ? 0 : (demand.availability[begun.index] ?? 0)
-    if (begun !== undefined && (sessions.size < 2 || availability < 2 || demand.soleCount(session) === 0))
-      return begun
-    const fresh = this.#begin(session, remote, mayAsk, begun === undefined ? Infinity : 1)
-    return fresh ?? begun
+    return this.#begun(session, remote, mayAsk) ?? this.#begin(session, remote, mayAsk)
   }
 
   /** The fullest of the begun pieces that this peer can help with. */
@@ -102,13 +96,7 @@ export class Chooser {
     return best
   }
 
-  /** @param mostHolders only pieces that no more peers than this have */
-  #begin(
-    session: PeerSession,
-    remote: Bitfield,
-    mayAsk: (piece: number) => boolean,
-    mostHolders: number,
-  ): OpenPiece | undefined {
+  #begin(session: PeerSession, remote: Bitfield, mayAsk: (piece: number) => boolean): OpenPiece | undefined {
     const { clock, store, demand, sessions, verifying, verifier, reuse } = this.#view
     const { layout } = store
     const busy = this.open.size + verifying.size
@@ -120,7 +108,6 @@ export class Chooser {
       peerHas: (piece) =>
         remote.has(piece) && mayAsk(piece) && !(session.isSnubbed && hasBetterSource(sessions, piece)),
       availability: demand.availability,
-      mostHolders,
       random: () => clock.random(),
     })
     if (index === undefined) return undefined

@@ -13,8 +13,6 @@ export class Demand {
   readonly availability: Uint16Array
   /** Of each peer, the pieces that are missing here. */
   readonly #useful = new Map<PeerSession, number>()
-  /** Of each peer, the missing pieces that nobody else has. */
-  readonly #sole = new Map<PeerSession, number>()
   #missingCount = 0
 
   constructor(wanted: Bitfield, have: Bitfield) {
@@ -49,29 +47,17 @@ export class Demand {
     let useful = this.#useful.get(session) ?? 0
     for (const piece of fresh) {
       this.availability[piece] = (this.availability[piece] ?? 0) + 1
-      if (!this.isMissing(piece)) continue
-      useful++
-      if (this.availability[piece] === 1) this.#addSole(session, 1)
-      if (this.availability[piece] === 2) this.#addSole(this.#otherHolder(piece, session), -1)
+      if (this.isMissing(piece)) useful++
     }
     this.#useful.set(session, useful)
   }
 
-  /** Missing pieces that only this peer has. */
-  soleCount(session: PeerSession): number {
-    return this.#sole.get(session) ?? 0
-  }
-
   peerGone(session: PeerSession): void {
     this.#useful.delete(session)
-    this.#sole.delete(session)
     const { remote } = session
     if (remote === undefined) return
     for (let piece = 0; piece < remote.length; piece++) {
-      if (!remote.has(piece)) continue
-      this.availability[piece] = Math.max(0, (this.availability[piece] ?? 0) - 1)
-      if (this.availability[piece] === 1 && this.isMissing(piece))
-        this.#addSole(this.#otherHolder(piece, session), 1)
+      if (remote.has(piece)) this.availability[piece] = Math.max(0, (this.availability[piece] ?? 0) - 1)
     }
   }
 
@@ -80,20 +66,7 @@ export class Demand {
     if (!this.#wanted.has(piece)) return
     this.#missingCount--
     for (const [session, count] of this.#useful) {
-      if (session.remote?.has(piece) !== true) continue
-      this.#useful.set(session, count - 1)
-      if (this.availability[piece] === 1) this.#addSole(session, -1)
+      if (session.remote?.has(piece) === true) this.#useful.set(session, count - 1)
     }
-  }
-
-  #addSole(session: PeerSession | undefined, change: number): void {
-    if (session !== undefined) this.#sole.set(session, this.soleCount(session) + change)
-  }
-
-  #otherHolder(piece: number, than: PeerSession): PeerSession | undefined {
-    for (const session of this.#useful.keys()) {
-      if (session !== than && session.remote?.has(piece) === true) return session
-    }
-    return undefined
   }
 }

@@ -8,11 +8,13 @@ import { BLOCK_BYTES } from '../share/piece-layout.ts'
 
 /** A lane is asked when it has been quiet for so long, milliseconds; sooner when something is under way on it. */
 const PING_AFTER_MS = 1000
-const BUSY_PING_AFTER_MS = 500
+const BUSY_PING_AFTER_MS = 300
 /** Between two questions, milliseconds. */
 const PING_PAUSE_MS = 1000
 /** A lane with an unanswered question is suspect after so many milliseconds and three of its round trips. */
 const ANSWER_MS = 1500
+/** The same while something is under way, when every second counts. */
+const BUSY_ANSWER_MS = 1200
 /** The same when there is reason to believe that it is dead: the network has just changed. */
 const PROBED_ANSWER_MS = 700
 const ROUND_TRIPS = 3
@@ -20,6 +22,13 @@ const ROUND_TRIPS = 3
 const SILENT_MS = 8000
 /** How many blocks may stand before an answer: one that is being sent on either side. */
 const BLOCKS_BEFORE_ANSWER = 2
+/** What the network stack of this device holds beside what a lane knows of, while it sends. Bytes. */
+const STACK_BYTES = 512 * 1024
+/**
+ * Whoever says something lives, and its answer is only late, behind what this side sends. But not for longer than this,
+ * or a lane that carries in one direction alone would never be found out. Milliseconds.
+ */
+const UNANSWERED_MS = 6000
 /** What that takes on a lane whose rate is not known, and at most, milliseconds. */
 const UNKNOWN_BLOCK_MS = 1000
 const MAX_BLOCK_MS = 15_000
@@ -34,6 +43,8 @@ export interface LanePulse {
   /** Blocks are awaited on it, the last one came so long ago; 0 when none is awaited. Milliseconds. */
   readonly blockQuietMs: number
   readonly roundTripMs: number | null
+  /** Waiting to be sent on it. */
+  readonly queuedBytes: number
   /** Of the faster direction. */
   readonly bytesPerSecond: number
 }
@@ -99,16 +110,20 @@ export class Heartbeat {
     const { nowMs } = pulse
     const quietMs = nowMs - this.#lastHeardMs
     if (quietMs < BUSY_PING_AFTER_MS) this.#bytesPerSecond = pulse.bytesPerSecond
-    const blockMs = this.#blockMs(pulse.isBusy)
+    const blockMs = this.#blockMs(pulse)
     if (quietMs > SILENT_MS + blockMs) return 'dead'
     const isQuiet = quietMs > (pulse.isBusy ? BUSY_PING_AFTER_MS : PING_AFTER_MS)
     const isDue = this.#isProbed || this.#asked.size > 0 || isQuiet || pulse.blockQuietMs > PING_AFTER_MS
     if (isDue && nowMs - this.#askedMs >= PING_PAUSE_MS) this.#ask(nowMs, ping)
     const [oldest] = this.#asked.values()
-    const answerMs = this.#isProbed ? PROBED_ANSWER_MS : ANSWER_MS
-    const roundTripMs = Math.max(pulse.roundTripMs ?? 0, this.roundTripMs ?? 0)
-    const limitMs = answerMs + ROUND_TRIPS * roundTripMs + blockMs
-    if (oldest !== undefined && nowMs - oldest.fromMs > limitMs) this.#suspectSinceMs ??= nowMs
+    if (oldest !== undefined) {
+      const patienceMs = pulse.isBusy ? BUSY_ANSWER_MS : ANSWER_MS
+      const roundTripMs = Math.max(pulse.roundTripMs ?? 0, this.roundTripMs ?? 0)
+      const extraMs = ROUND_TRIPS * roundTripMs + blockMs
+      const limitMs = extraMs + (this.#isProbed ? PROBED_ANSWER_MS : patienceMs)
+      const isSilent = nowMs - Math.max(oldest.fromMs, this.#lastHeardMs) > limitMs
+      if (isSilent || nowMs - oldest.fromMs > UNANSWERED_MS + extraMs) this.#suspectSinceMs ??= nowMs
+    }
     return this.#suspectSinceMs === undefined ? 'alive' : 'suspect'
   }
 
@@ -130,9 +145,10 @@ export class Heartbeat {
     ping(id)
   }
 
-  #blockMs(isBusy: boolean): number {
+  #blockMs({ isBusy, queuedBytes }: LanePulse): number {
     if (!isBusy) return 0
     if (this.#bytesPerSecond <= 0) return UNKNOWN_BLOCK_MS
-    return Math.min(MAX_BLOCK_MS, (BLOCKS_BEFORE_ANSWER * BLOCK_BYTES * 1000) / this.#bytesPerSecond)
+    const bytes = BLOCKS_BEFORE_ANSWER * BLOCK_BYTES + (queuedBytes > 0 ? queuedBytes + STACK_BYTES : 0)
+    return Math.min(MAX_BLOCK_MS, (bytes * 1000) / this.#bytesPerSecond)
   }
 }

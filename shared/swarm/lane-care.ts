@@ -96,9 +96,11 @@ export class LaneCare {
 
   #feel(session: PeerSession, lane: SessionLane, nowMs: number): void {
     const wasSuspect = lane.wasSuspect
+    const queuedBytes = lane.lane.bufferedBytes()
     const pulse = {
       nowMs,
-      isBusy: lane.outstanding.size > 0 || lane.uploads.length > 0 || lane.lane.bufferedBytes() > 0,
+      isBusy: lane.outstanding.size > 0 || lane.uploads.length > 0 || queuedBytes > 0,
+      queuedBytes,
       blockQuietMs: lane.outstanding.size > 0 ? nowMs - lane.lastBlockMs : 0,
       roundTripMs: lane.lane.roundTripMs(),
       bytesPerSecond: Math.max(lane.down.bytesPerSecond(), lane.up.bytesPerSecond()),

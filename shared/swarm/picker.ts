@@ -9,8 +9,6 @@ export interface PieceView {
   readonly peerHas: (piece: number) => boolean
   /** How many connected peers have each piece. */
   readonly availability: { readonly [piece: number]: number }
-  /** Pieces that more peers have are left alone. */
-  readonly mostHolders: number
   /** In [0, 1). */
   readonly random: () => number
 }
@@ -18,7 +16,7 @@ export interface PieceView {
 /** Rarest first, ties at random, so that a swarm's members do not all ask for the same piece. */
 export function pickPiece(view: PieceView): number | undefined {
   let best: number | undefined
-  let bestCount = view.mostHolders
+  let bestCount = Number.POSITIVE_INFINITY
   let ties = 0
   for (let piece = 0; piece < view.pieceCount; piece++) {
     const count = view.availability[piece] ?? 0

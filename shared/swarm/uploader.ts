@@ -8,18 +8,13 @@ import type { PeerId } from '../share/keys.ts'
 import { BLOCK_BYTES } from '../share/piece-layout.ts'
 import type { Clock } from './clock.ts'
 import { FirstSpread } from './first-spread.ts'
-import { LANE_HIGH_WATER_BYTES, LANE_LOW_WATER_BYTES } from './lane.ts'
+import { LANE_HIGH_WATER_BYTES } from './lane.ts'
 import type { Pace } from './pace.ts'
 import type { PeerSession, SessionLane, UploadItem } from './peer-session.ts'
 import { PieceCache } from './piece-cache.ts'
 import type { PieceStore } from './piece-store.ts'
 import type { TurnResult } from './turns.ts'
 import { UploadOrder } from './upload-order.ts'
-
-/** With several lanes, what may wait in each of them, in milliseconds of its rate: some ticks. */
-const BUFFER_MS = 250
-/** But always so much: the block that is being sent, and the next. */
-const MIN_BUFFER_BYTES = 2 * BLOCK_BYTES
 
 /** An answer is a thousand times longer than its question, so one lane gets no more than one in so many milliseconds. */
 const SUMMARY_PAUSE_MS = 1000
@@ -140,7 +135,7 @@ export class Uploader {
       return
     }
     let sent = 0
-    while (sent < lane.uploads.length && this.#hasRoom(lane)) {
+    while (sent < lane.uploads.length && lane.lane.bufferedBytes() < LANE_HIGH_WATER_BYTES) {
       const item = lane.uploads[sent]
       if (item === undefined || !this.#send(lane, item)) break
       sent++
@@ -157,7 +152,7 @@ export class Uploader {
         this.#order.delete(lane)
         continue
       }
-      const isGone = this.#hasRoom(lane) && this.#send(lane, item)
+      const isGone = lane.lane.bufferedBytes() < LANE_HIGH_WATER_BYTES && this.#send(lane, item)
       if (isGone) {
         lane.uploads.shift()
         const bytes = this.#lengthOf(item)
@@ -168,22 +163,6 @@ export class Uploader {
       if (isGone) return 'went'
     }
     return 'done'
-  }
-
-  /**
-   * What waits in a lane can neither be taken back nor give way to another, so with several lanes no more waits in each
-   * than soon goes.
-   */
-  #hasRoom(lane: SessionLane): boolean {
-    const buffered = lane.lane.bufferedBytes()
-    const soon =
-      this.#sessions.size < 2
-        ? LANE_HIGH_WATER_BYTES
-        : Math.max(MIN_BUFFER_BYTES, (lane.up.bytesPerSecond() * BUFFER_MS) / 1000)
-    if (buffered < Math.min(soon, LANE_HIGH_WATER_BYTES)) return true
-    // The lane itself tells only when it has come down from above its low mark.
-    if (buffered <= LANE_LOW_WATER_BYTES) this.#waiting.add(lane)
-    return false
   }
 
   #lengthOf(item: UploadItem): number {

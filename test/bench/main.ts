@@ -38,7 +38,7 @@ try {
       await click(1024 * MIB)
       break
     case 'relay':
-      await relay(192 * MIB, 3)
+      await relay(128 * MIB, 3)
       break
     case 'swarm':
       keep(await benchSwarm(scratch, process.argv[3] === 'quick', write))

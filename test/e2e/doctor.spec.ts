@@ -46,8 +46,7 @@ test('the network is checked: what was found, what it means, and a report withou
   for (const secret of [TURN_USER, TURN_PASSWORD, '127.0.0.1']) expect(report).not.toContain(secret)
 
   await dialog.getByRole('button', { name: 'Check again' }).click()
-  await dialog.getByRole('button', { name: 'Stop' }).click()
-  await expect(dialog.getByText('Stopped before everything was looked at.')).toBeVisible()
+  await expect(verdict).toBeVisible({ timeout: 60_000 })
   await page.keyboard.press('Escape')
   await expect(dialog).toBeHidden()
   expect(mina.complaints).toEqual([])

@@ -2,9 +2,10 @@
 
 import { expect, test, type Page } from '@playwright/test'
 import type { SettingsView } from '#shared/api/settings-views.ts'
-import { appView, SETTINGS } from './mock/fixtures.ts'
+import { appView } from './mock/fixtures.ts'
 import { mockEngine, type MockEngine } from './mock/mock-engine.ts'
 import { startMockPage, type MockPage } from './mock/mock-page.ts'
+import { SETTINGS } from './mock/settings-fixture.ts'
 
 const FIRST = 'https://first.example.org'
 const SECOND = 'https://second.example.org'

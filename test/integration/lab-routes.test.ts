@@ -5,7 +5,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { emulatorIsMissing } from '#test/lab/emulator/emulator.ts'
-import { EVENT_FILE_BYTES, runEvent } from '#test/lab/event-run.ts'
+import { EVENT_FILE_BYTES, runEvent, type EventResult } from '#test/lab/event-run.ts'
 import type { EventName } from '#test/lab/events.ts'
 import { Lab, labIsMissing } from '#test/lab/lab.ts'
 import { expectedOf, PAIR_FILE_BYTES, runPair, type Pair, type PairResult } from '#test/lab/pair.ts'
@@ -21,6 +21,8 @@ const MAX_PAUSE_MS = 10_000
 /** Bytes that may come twice: what was under way when the old connection died. */
 const MAX_TWICE_BYTES = 2 * 1024 * 1024
 
+const TEST_EVENTS: readonly EventName[] = ['nat-reset', 'host-moves', 'relay-dies']
+
 const missing = (await labIsMissing()) ?? (await emulatorIsMissing())
 
 describe.skipIf(missing !== undefined)(
@@ -29,13 +31,20 @@ describe.skipIf(missing !== undefined)(
     let lab: Lab
     let servers: PublicServers
     let source: SourceFile
+    const happened = new Map<EventName, EventResult>()
     let results: readonly PromiseSettledResult<PairResult>[]
     beforeAll(async () => {
       lab = await Lab.open()
       servers = await startPublicServers(lab)
       source = makeSource(lab.folder, PAIR_FILE_BYTES)
-      results = await runAll(TEST_PAIRS, (pair) => runPair(lab, servers, pair, { source }))
-    }, 240_000)
+      results = await runAll(TEST_PAIRS, (pair) => tryPair(lab, servers, pair, source))
+      const longer = makeSource(lab.folder, EVENT_FILE_BYTES)
+      await Promise.all(
+        TEST_EVENTS.map(async (name) =>
+          happened.set(name, await runEvent(lab, servers, name, { source: longer })),
+        ),
+      )
+    }, 300_000)
     // Undefined when it could not be opened.
     afterAll(async () => lab?.[Symbol.asyncDispose]())
 
@@ -52,18 +61,28 @@ describe.skipIf(missing !== undefined)(
       },
     )
 
-    test.each<EventName>(['nat-reset', 'host-moves', 'relay-dies'])(
-      'goes on after %s',
-      async (name) => {
-        const result = await runEvent(lab, servers, name, { source: makeSource(lab.folder, EVENT_FILE_BYTES) })
-        expect(result).toMatchObject({ isVerified: true, failure: '' })
-        expect(result.pauseMs - result.outageMs).toBeLessThan(MAX_PAUSE_MS)
-        expect(result.receivedBytes - result.fileBytes).toBeLessThan(MAX_TWICE_BYTES)
-      },
-      150_000,
-    )
+    test.each(TEST_EVENTS)('goes on after %s', (name) => {
+      const result = happened.get(name)
+      expect(result).toMatchObject({ isVerified: true, failure: '' })
+      if (result === undefined) throw new Error('it was not run')
+      expect(result.pauseMs - result.outageMs).toBeLessThan(MAX_PAUSE_MS)
+      expect(result.receivedBytes - result.fileBytes).toBeLessThan(MAX_TWICE_BYTES)
+    })
   },
 )
+
+/** Foreseeing a router's ports takes luck: nine of ten tries is what is promised, so one of two is asked for. */
+async function tryPair(
+  lab: Lab,
+  servers: PublicServers,
+  pair: Pair,
+  source: SourceFile,
+): Promise<PairResult> {
+  const result = await runPair(lab, servers, pair, { source })
+  const isLucky = [pair.from, pair.to].includes('symmetric-step')
+  if (!isLucky || result.settled !== 'relayed') return result
+  return await runPair(lab, servers, pair, { source })
+}
 
 /** A few at a time, in order. */
 async function runAll(

@@ -12,10 +12,11 @@ import {
   type OwnServer,
   type PublicServers,
 } from './public-servers.ts'
+import { counted, median } from './report.ts'
 import { makeSource, Transfer, type SourceFile } from './transfer.ts'
 
-/** Fifteen seconds of the cable: some before the event, and a good while after it. */
-export const EVENT_FILE_BYTES = 16_000_000
+/** Twelve seconds of the cable: some before the event, and a good while after it. */
+export const EVENT_FILE_BYTES = 12_000_000
 /** The route is what it will be before anything happens: by then relayed pairs that can be direct are. Milliseconds. */
 const SETTLE_LIMIT_MS = 15_000
 /** Of undisturbed progress before the event. Milliseconds. */
@@ -41,7 +42,8 @@ export interface EventResult {
 export interface EventSettings {
   readonly times: number
   readonly logFolder?: string | undefined
-  readonly print: (result: EventResult) => void
+  /** All tries of one event. */
+  readonly print: (tries: readonly EventResult[]) => void
 }
 
 export async function runEvents(
@@ -53,13 +55,15 @@ export async function runEvents(
   const source = makeSource(lab.folder, EVENT_FILE_BYTES)
   const results: EventResult[] = []
   for (const name of names) {
+    const tries: EventResult[] = []
     for (let time = 0; time < settings.times; time++) {
       const { logFolder } = settings
       const own = logFolder === undefined ? undefined : path.join(logFolder, `${name}-${time}`)
       const result = await runEvent(lab, servers, name, { source, logFolder: own })
-      results.push(result)
-      settings.print(result)
+      tries.push(result)
     }
+    results.push(...tries)
+    settings.print(tries)
   }
   return results
 }
@@ -140,21 +144,28 @@ export async function runEvent(
 }
 
 export const EVENT_HEADER = [
-  '| what happens | route before → after | without progress s | of it unavoidable s | fetched twice | bytes verified | history |',
+  '| what happens | route before → after | without progress s, median | at most | of it unavoidable | fetched twice, at most | bytes verified |',
   '| --- | --- | --- | --- | --- | --- | --- |',
 ].join('\n')
 
-export function eventRow(result: EventResult): string {
-  const { name, routeBefore, routeAfter, pauseMs, outageMs, isVerified, failure, history } = result
-  const surplusBytes = Math.max(0, result.receivedBytes - result.fileBytes)
+/** All tries of one event. */
+export function eventRow(tries: readonly EventResult[]): string {
+  const [first] = tries
+  if (first === undefined) return ''
+  const { name, outageMs, fileBytes } = first
+  const routes = tries.map(
+    ({ routeBefore, routeAfter }) => `${routeBefore ?? 'none'} → ${routeAfter ?? 'none'}`,
+  )
+  const pauses = tries.map(({ pauseMs }) => pauseMs)
+  const surplusBytes = Math.max(0, ...tries.map(({ receivedBytes }) => receivedBytes - fileBytes))
   const cells = [
     labEvent(name).title,
-    `${routeBefore ?? 'none'} → ${routeAfter ?? 'none'}`,
-    (pauseMs / 1000).toFixed(1),
+    counted(routes),
+    (median(pauses) / 1000).toFixed(1),
+    (Math.max(...pauses) / 1000).toFixed(1),
     (outageMs / 1000).toFixed(0),
-    isVerified ? `${(surplusBytes / 1024).toFixed(0)} KiB` : '',
-    isVerified ? 'yes' : `no: ${failure}`,
-    history,
+    `${(surplusBytes / 1024).toFixed(0)} KiB`,
+    counted(tries.map(({ isVerified, failure }) => (isVerified ? 'yes' : `no: ${failure}`))),
   ]
   return `| ${cells.join(' | ')} |`
 }

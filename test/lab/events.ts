@@ -1,6 +1,8 @@
 /** What happens to a network or a server in the middle of a transfer, each with the networks in which it matters. */
 
+import { setTimeout as delay } from 'node:timers/promises'
 import type { SiteKindName } from './kinds.ts'
+import type { Namespace } from './namespace.ts'
 import type { OwnServer } from './public-servers.ts'
 import type { Site } from './site.ts'
 import { changePublicAddress, cutCable, moveHost, resetNat } from './site-events.ts'
@@ -30,8 +32,10 @@ const SHORT_CUT_MS = 3000
 const LONG_CUT_MS = 20_000
 /** Between the end of the only relay and its return. */
 const RELAY_OUTAGE_MS = 5000
-/** Of a transfer that has begun; far more than asking for a relay takes. */
-const MIN_CARRIED_BYTES = 1_000_000
+/** How long is looked at which relay carries the transfer. Milliseconds. */
+const WATCH_MS = 500
+/** Of a transfer in that time; far more than keeping a relay takes. */
+const MIN_CARRIED_BYTES = 30_000
 
 const HOMES = { from: 'port-restricted', to: 'port-restricted', relayCount: 1, outageMs: 0 } as const
 /** Two that have no way but the relay. */
@@ -89,7 +93,7 @@ const EVENTS = {
     title: 'the only relay killed, back after 5 s',
     happen: async (scene) => {
       await endRelay(scene)
-      await new Promise((resolve) => setTimeout(resolve, RELAY_OUTAGE_MS))
+      await delay(RELAY_OUTAGE_MS)
       await scene.restartRelay()
     },
   },
@@ -112,15 +116,21 @@ export function isEventName(text: string): text is EventName {
 
 export const EVENT_NAMES: readonly EventName[] = Object.keys(EVENTS).filter(isEventName)
 
-/** The one that carries the transfer: what came to the others is what it took to ask for them. */
+/** The one that carries the transfer right now: at its beginning another one may have. */
 async function endRelay({ relays }: Scene): Promise<void> {
   const carried = await Promise.all(
     relays.map(async (relay) => {
-      const { lines } = await relay.host.run('cat', ['/sys/class/net/eth/statistics/rx_bytes'])
-      return { relay, bytes: Number(lines[0]) }
+      const before = await receivedBytes(relay.host)
+      await delay(WATCH_MS)
+      return { relay, bytes: (await receivedBytes(relay.host)) - before }
     }),
   )
   const [busiest] = carried.toSorted((left, right) => right.bytes - left.bytes)
   if (busiest === undefined || busiest.bytes < MIN_CARRIED_BYTES) throw new Error('no relay carries anything')
   await busiest.relay.process[Symbol.asyncDispose]()
+}
+
+async function receivedBytes(host: Namespace): Promise<number> {
+  const { lines } = await host.run('cat', ['/sys/class/net/eth/statistics/rx_bytes'])
+  return Number(lines[0])
 }

@@ -86,7 +86,10 @@ export class Lab implements AsyncDisposable {
   }
 
   /** A computer with public addresses of its own beside the servers at the crossing. */
-  async addServer(part: string, { ipv4, ipv6 }: { readonly ipv4: string; readonly ipv6: string }): Promise<Namespace> {
+  async addServer(
+    part: string,
+    { ipv4, ipv6 }: { readonly ipv4: string; readonly ipv6: string },
+  ): Promise<Namespace> {
     const server = this.#owned.use(await Namespace.create(part))
     await server.plugInto(this.internet, 'eth', part)
     await this.internet.ip([

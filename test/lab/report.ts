@@ -99,7 +99,7 @@ function settledWords({ results }: Tried): string {
 }
 
 /** `direct`, or of several tries that differ `9 direct, 1 relayed`. */
-function counted(words: readonly string[]): string {
+export function counted(words: readonly string[]): string {
   const counts = new Map<string, number>()
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
   const sorted = [...counts].toSorted(([, left], [, right]) => right - left)

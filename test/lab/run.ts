@@ -6,6 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { format, resolveConfig } from 'prettier'
 import { EVENT_NAMES, isEventName, type EventName } from './events.ts'
 import { EVENT_HEADER, eventRow, runEvents } from './event-run.ts'
 import { isSiteKindName, SITE_KIND_NAMES } from './kinds.ts'
@@ -22,7 +23,7 @@ const USAGE = `usage: run.ts [full | quick | FROM TO | events [EVENT]…] [OPTIO
   --times N        tries of each
   --at-once N      pairs at a time; figures are best with 1
   --results FILE   keeps each try, and does not repeat those that are in it
-  --write          puts the result of full into docs/lab.md
+  --write          puts the result of full or events into docs/lab.md
   --logs FOLDER    keeps what both sides of each transfer say`
 const RELAYS = ['udp', 'tcp', 'tls'] as const
 const PAGE = path.resolve(import.meta.dirname, '../../docs/lab.md')
@@ -89,27 +90,38 @@ async function printAll(lab: Lab, chosen: Work): Promise<boolean> {
   const times = Number(values.times)
   if (chosen.kind === 'events') {
     print(EVENT_HEADER)
+    const rows: string[] = []
     const results = await runEvents(lab, chosen.names, {
       times,
       logFolder: values.logs,
-      print: (result) => print(eventRow(result)),
+      print: (tries) => {
+        const row = eventRow(tries)
+        rows.push(row)
+        print(row)
+      },
     })
+    if (values.write) await writePage('events', [EVENT_HEADER, ...rows].join('\n'))
     return results.every(({ isVerified }) => isVerified)
   }
   const plan = { pairs: chosen.pairs, times, atOnce: Number(values['at-once']), print }
   const tried = await runMatrix(lab, { ...plan, resultFile: values.results, logFolder: values.logs })
   print(`\n${grid(tried)}\n\n${summary(tried)}`)
-  if (values.write) writePage(tried)
+  if (values.write) await writePage('matrix', matrixText(tried))
   return hasAllArrived(tried)
 }
 
-/** Between the two marks of the page. */
-function writePage(tried: readonly Tried[]): void {
-  const [before = '', , after = ''] = readFileSync(PAGE, 'utf8').split(/<!-- (?:begin|end) of the matrix -->/)
+function matrixText(tried: readonly Tried[]): string {
   const rows = [PAIR_HEADER, ...tried.map(pairRow)].join('\n')
-  const matrix = `${grid(tried)}\n\n${summary(tried).replaceAll('\n', '\n\n')}\n\n${rows}`
-  writeFileSync(
-    PAGE,
-    `${before}<!-- begin of the matrix -->\n\n${matrix}\n\n<!-- end of the matrix -->${after}`,
-  )
+  return `${grid(tried)}\n\n${summary(tried).replaceAll('\n', '\n\n')}\n\n${rows}`
+}
+
+/** Between the two marks of the page. */
+async function writePage(part: 'matrix' | 'events', text: string): Promise<void> {
+  const marks = [`<!-- begin of the ${part} -->`, `<!-- end of the ${part} -->`] as const
+  const page = readFileSync(PAGE, 'utf8')
+  const [before = ''] = page.split(marks[0])
+  const [, after = ''] = page.split(marks[1])
+  const config = await resolveConfig(PAGE)
+  const all = `${before}${marks[0]}\n\n${text}\n\n${marks[1]}${after}`
+  writeFileSync(PAGE, await format(all, { ...config, parser: 'markdown' }))
 }

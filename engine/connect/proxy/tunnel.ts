@@ -88,17 +88,31 @@ export function proxyConnection(
   configured: string | undefined,
   target: { readonly host: string; readonly port: number; readonly isTls: boolean },
   limitMs: number,
-): ((options: object, callback: (error: Error | null, socket?: Socket) => void) => undefined) | undefined {
+): ((options: object, callback: Callback) => undefined) | undefined {
   const { host, port, isTls } = target
   const proxy = chooseProxy(configured, { host, port, isPlainHttp: !isTls }, process.env)
   if (proxy === undefined) return undefined
+  const open = async (): Promise<Socket> => {
+    const socket = await openTunnel(proxy, target, AbortSignal.timeout(limitMs))
+    return isTls ? overTls(socket, host) : socket
+  }
   return (_options, callback) => {
-    openTunnel(proxy, target, AbortSignal.timeout(limitMs)).then(
-      (socket) => callback(null, isTls ? overTls(socket, host) : socket),
-      (error: unknown) => callback(error instanceof Error ? error : new Error(String(error))),
-    )
+    void answer(open(), callback)
     return undefined
   }
+}
+
+type Callback = (error: Error | null, socket?: Socket) => void
+
+async function answer(opening: Promise<Socket>, callback: Callback): Promise<void> {
+  let socket: Socket
+  try {
+    socket = await opening
+  } catch (thrown) {
+    callback(thrown instanceof Error ? thrown : new Error(String(thrown)))
+    return
+  }
+  callback(null, socket)
 }
 
 function overTls(socket: Socket, host: string): Socket {

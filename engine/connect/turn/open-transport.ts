@@ -2,7 +2,6 @@
 
 import { createSocket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
-import { AppError } from '#shared/errors.ts'
 import { openStream, unreachable } from './stream-transport.ts'
 import type { ServerAddress, TransportListener, TransportOptions, TurnTransport } from './turn-transport.ts'
 

@@ -113,7 +113,7 @@ class StreamTransport implements TurnTransport {
   send(bytes: Uint8Array): boolean {
     // Dropped, as a network would: what is above slows down then, instead of a queue that grows.
     if (this.#isClosed || this.#queuedBytes() > this.#roomBytes()) return false
-    // A copy where it must be: the packet's memory is its sender's, and it leaves later.
+    // Without a copy: each datagram comes in memory of its own.
     this.#batch.push(toStream(bytes))
     this.#batchBytes += bytes.length
     // What comes in one turn of the event loop leaves in one piece: a TLS record and a call of the system for many.

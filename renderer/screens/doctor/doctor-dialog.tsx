@@ -8,7 +8,7 @@ import { Dialog } from '../../parts/dialog.tsx'
 import { Note } from '../../parts/notes.tsx'
 import { Spinner } from '../../parts/progress.tsx'
 import { errorText, useFormat, useText } from '../../text/text-context.tsx'
-import { verdictWords } from './doctor-words.ts'
+import { adviceFor, verdictWords } from './doctor-words.ts'
 import { FindingRow } from './finding-row.tsx'
 import { useExamination, type Examination } from './use-examination.ts'
 import './doctor.css'
@@ -44,6 +44,7 @@ export function DoctorDialog({ onClose }: { readonly onClose: () => void }): Rea
             <FindingRow
               key={`${finding.check} ${finding.subject ?? ''}`}
               finding={finding}
+              advice={adviceFor(finding, view.findings, text)}
               isOver={!isRunning}
             />
           ))}

@@ -22,11 +22,12 @@ export function findingWords(
   const words = text.doctor
   const { check, outcome, detail, error } = finding
   if (outcome === 'running') return isOver ? words.said.stopped : words.said.running
+  if (outcome === 'skipped') return detail === 'blocked' ? words.said.silent : words.skipped[check]
   if (outcome === 'failed') return text.errors[error ?? 'internal']
   return (
     detailedWords(check, outcome, detail, text, format) ??
     plainWords(check, outcome, text) ??
-    (outcome === 'works' ? words.said.works : words.said.skipped)
+    (outcome === 'works' ? words.said.works : words.skipped.stun)
   )
 }
 
@@ -69,9 +70,15 @@ function plainWords(
 }
 
 /** What to do about it; undefined where nothing is wrong, or where the error says it already. */
-export function adviceFor(finding: DoctorFinding, text: Messages): string | undefined {
+export function adviceFor(
+  finding: DoctorFinding,
+  findings: readonly DoctorFinding[],
+  text: Messages,
+): string | undefined {
   const { advice } = text.doctor
   const { check, outcome, detail } = finding
+  // Who can be reached from everywhere needs no open port.
+  if (check === 'port-mapping' && isPublic(findings)) return undefined
   if (check === 'port-mapping' && outcome === 'absent') {
     return detail === 'second-router' ? advice.second : advice.mapping
   }
@@ -82,6 +89,10 @@ export function adviceFor(finding: DoctorFinding, text: Messages): string | unde
     off: advice.mappingOff,
   }
   return byOutcome[outcome]
+}
+
+function isPublic(findings: readonly DoctorFinding[]): boolean {
+  return findings.some(({ check, outcome }) => check === 'nat' && outcome === 'public')
 }
 
 const TONES: Readonly<Record<DoctorVerdict, 'good' | 'warn' | 'bad'>> = {
@@ -109,9 +120,14 @@ export function verdictWords(view: DoctorView, text: Messages): VerdictWords | u
   return {
     // A person whom nobody is left out for is fine; one who lacks a relay is not.
     tone: tone === 'good' && !hasRelay ? 'warn' : tone,
-    words: verdicts[verdict][hasRelay ? 'relay' : 'none'],
+    words: verdicts[isIpv6Alone(view) ? 'direct-ipv6' : verdict][hasRelay ? 'relay' : 'none'],
     help: helpFor(view, help),
   }
+}
+
+function isIpv6Alone({ verdict, findings }: DoctorView): boolean {
+  const hasIpv4 = findings.some(({ check, outcome }) => check === 'ipv4' && outcome === 'works')
+  return verdict === 'direct-some' && !hasIpv4
 }
 
 function helpFor(

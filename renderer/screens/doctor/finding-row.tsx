@@ -6,10 +6,12 @@ import type { DoctorFinding } from '#shared/api/doctor-views.ts'
 import { Spinner } from '../../parts/progress.tsx'
 import { useFormat, useText } from '../../text/text-context.tsx'
 import { isSameData } from '../details/same-data.ts'
-import { adviceFor, findingWords, markOf, type Mark } from './doctor-words.ts'
+import { findingWords, markOf, type Mark } from './doctor-words.ts'
 
 interface FindingRowProps {
   readonly finding: DoctorFinding
+  /** What to do about it. */
+  readonly advice: string | undefined
   /** Nothing runs any more. */
   readonly isOver: boolean
 }
@@ -21,13 +23,12 @@ const ICONS: Readonly<Record<Exclude<Mark, 'running'>, ReactNode>> = {
   none: <Minus aria-hidden="true" />,
 }
 
-export const FindingRow = memo(function FindingRow({ finding, isOver }: FindingRowProps): ReactNode {
+export const FindingRow = memo(function FindingRow({ finding, advice, isOver }: FindingRowProps): ReactNode {
   const text = useText()
   const format = useFormat()
   const { check, subject, outcome, detail, tookMs } = finding
   const words = text.doctor
   const mark = markOf(finding, isOver)
-  const advice = adviceFor(finding, text)
   return (
     <li className="finding">
       <span className={`finding-mark finding-${mark}`}>

@@ -37,6 +37,11 @@ export const doctor = {
       relay: 'Direct to friends whose router lets everybody in; through a relay to the others.',
       none: 'Direct to friends whose router lets everybody in. The others cannot be reached: no relay works.',
     },
+    /** The same for a device without IPv4. */
+    'direct-ipv6': {
+      relay: 'Direct to friends who have IPv6 as well; through a relay to the others.',
+      none: 'Direct to friends who have IPv6 as well. The others cannot be reached: no relay works.',
+    },
     relay: {
       relay: 'Through a relay to everybody.',
       none: 'Through a relay to everybody.',
@@ -72,14 +77,24 @@ export const doctor = {
   said: {
     running: 'Being looked at…',
     stopped: 'Not finished.',
-    skipped: 'Not looked at: something it needs is missing.',
+    silent: 'Not found out: nothing comes back over UDP.',
     works: 'Works.',
   },
+  /** What was not looked at. */
+  skipped: {
+    coordinator: 'None is set: this computer introduces devices itself, on its own network.',
+    clock: 'Not compared: no coordinator told the time.',
+    ipv4: 'Not tried: no server is known that would answer.',
+    ipv6: 'Not tried: no server is known that would answer.',
+    nat: 'Not found out: that takes two STUN servers, or one with two addresses.',
+    filtering: 'Not found out: that takes a STUN server with two addresses.',
+    hairpin: 'Not tried: nothing depends on it here.',
+    'port-mapping': 'Not asked: it is of no use here.',
+    stun: 'Not tried.',
+    turn: 'Not tried: no relay is to be used.',
+  },
   outcomes: {
-    coordinator: {
-      works: 'Answers.',
-      skipped: 'None is set: this computer introduces devices itself, on its own network.',
-    },
+    coordinator: { works: 'Answers.' },
     clock: {
       right: 'Right.',
       ahead: (time: string) => `${time} ahead.`,

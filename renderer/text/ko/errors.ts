@@ -44,7 +44,7 @@ export const errors: Messages['errors'] = {
   'relay.bad-url':
     '서버 주소를 읽을 수 없습니다. turn:호스트:3478, turns:호스트:443 또는 stun:호스트:3478처럼 쓰세요.',
   'relay.unsupported': '지원하지 않는 주소입니다. stun:, turn: 또는 turns:를 쓰세요.',
-  'relay.too-many': 'ICE 라이브러리는 TURN 서버 둘과 STUN 서버 하나까지만 함께 씁니다. 일부를 지우세요.',
+  'relay.too-many': 'STUN과 TURN 서버가 16개를 넘습니다. 한 번에 두세 개만 쓰이므로 일부를 지우세요.',
   'proxy.unreachable': '프록시가 응답하지 않습니다. 설정이나 HTTPS_PROXY의 주소를 확인하세요.',
   'proxy.refused':
     '프록시가 연결을 통과시키지 않았습니다. 407이면 로그인이 필요하며 HTTPS_PROXY에 넣을 수 있고, 403이면 관리자가 막은 것입니다.',

@@ -1,9 +1,9 @@
 /** Made-up views for every state of the window. Names, sizes and addresses are plausible and nobody's. */
 
-import type { IceServerId, SettingsView } from '#shared/api/settings-views.ts'
 import type { Capabilities } from '#shared/api/host-views.ts'
 import type { AppView, PeerView, RouteView, TransferId, TransferView } from '#shared/api/views.ts'
 import type { PeerId, Topic } from '#shared/share/keys.ts'
+import { SETTINGS } from './settings-fixture.ts'
 
 export const MB = 1_000_000
 export const GB = 1_000_000_000
@@ -20,71 +20,6 @@ const DESKTOP: Capabilities = {
   updates: true,
   upload: null,
   secrets: 'system',
-}
-
-export const SETTINGS: SettingsView = {
-  general: {
-    downloadFolder: '/home/mina/Downloads',
-    deviceName: 'Mina’s laptop',
-    language: 'system',
-    theme: 'system',
-    startAtLogin: false,
-    notifications: true,
-    keepRunning: true,
-    checkUpdates: false,
-  },
-  network: {
-    coordinator: 'https://meet.example.org',
-    routePolicy: 'automatic',
-    portRange: null,
-    portMapping: true,
-    proxy: null,
-    servers: [
-      {
-        id: 's1' as IceServerId,
-        kind: 'stun',
-        url: 'stun:stun.example.org:3478',
-        username: '',
-        hasPassword: false,
-        isEnabled: true,
-        use: 'used',
-      },
-      {
-        id: 's2' as IceServerId,
-        kind: 'turn',
-        url: 'turn:turn.example.org:3478',
-        username: 'mina',
-        hasPassword: true,
-        isEnabled: true,
-        use: 'used',
-      },
-      {
-        id: 's3' as IceServerId,
-        kind: 'turn',
-        url: 'turns:turn.example.org:443?transport=tcp',
-        username: 'mina',
-        hasPassword: true,
-        isEnabled: true,
-        use: 'spare',
-      },
-      {
-        id: 's4' as IceServerId,
-        kind: 'turn',
-        url: 'turn:relay.example.net:3478',
-        username: 'mina',
-        hasPassword: true,
-        isEnabled: false,
-        use: 'off',
-      },
-    ],
-  },
-  limits: {
-    upBytesPerSecond: null,
-    downBytesPerSecond: null,
-    upBytesPerSecondPerTransfer: null,
-    downBytesPerSecondPerTransfer: null,
-    connections: 12,
-  },
 }
 
 export const LAN: RouteView = {

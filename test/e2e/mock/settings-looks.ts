@@ -4,9 +4,10 @@ import { PAGE_CAPABILITIES } from '#cli/serve/page-capabilities.ts'
 import type { Page } from '@playwright/test'
 import type { AppView } from '#shared/api/views.ts'
 import { AppError } from '#shared/errors.ts'
-import { appView, MB, SETTINGS } from './fixtures.ts'
+import { appView, MB } from './fixtures.ts'
 import type { Look } from './look-shape.ts'
 import { mockEngine } from './mock-engine.ts'
+import { SETTINGS } from './settings-fixture.ts'
 
 async function openSettings(page: Page, tab: number): Promise<void> {
   await page.getByRole('button', { name: /^(Settings|설정)$/ }).click()

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { Mirror } from '#renderer/state/mirror.ts'
-import { appView, SETTINGS, transfer } from '#test/e2e/mock/fixtures.ts'
+import { appView, transfer } from '#test/e2e/mock/fixtures.ts'
+import { SETTINGS } from '#test/e2e/mock/settings-fixture.ts'
 
 function filled(): Mirror {
   const mirror = new Mirror()

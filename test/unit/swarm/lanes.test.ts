@@ -305,9 +305,9 @@ describe('a lane that stops answering', () => {
     connect(swarm, both, RELAY, 'relayed')
     await swarm.clock.run(500)
     relayed[0].isPaused = true
-    relayed[1].isMute = true
+    die(relayed)
     await swarm.clock.run(4000)
-    relayed[1].isMute = false
+    for (const lane of relayed) lane.isMute = false
     relayed[0].resume()
     expect(await swarm.finish(60_000, receiver)).toBe(true)
     expect(swarm.isIdentical(receiver)).toBe(true)
@@ -378,4 +378,24 @@ test('facts of the network are told after the greeting, and again when they chan
   both[0].swarm.learnNetwork(better)
   await swarm.clock.run(1000)
   expect(sessionOf(both[1], both[0]).network).toEqual(better)
+})
+
+test('signals over a lane reach whoever opens lanes, and a flood of them does not', async () => {
+  const swarm = new VirtualSwarm(4 * MIB, PIECE)
+  const both = [swarm.add('seeder'), swarm.add('receiver')] as const
+  connect(swarm, both, DIRECT, 'direct')
+  await swarm.clock.run(500)
+  expect(both[0].swarm.signal(both[1].peer, 'one')).toBe(true)
+  expect(both[0].swarm.signal(peerNumber(77), 'nobody')).toBe(false)
+  await swarm.clock.run(500)
+  expect(both[1].signals).toEqual(['one'])
+  for (let i = 0; i < 5000; i++) both[0].swarm.signal(both[1].peer, 'flood')
+  await swarm.clock.run(500)
+  expect(both[1].signals.length).toBeLessThan(300)
+  // And what comes later is heard again.
+  await swarm.clock.run(10_000)
+  both[0].swarm.signal(both[1].peer, 'later')
+  await swarm.clock.run(500)
+  expect(both[1].signals.at(-1)).toBe('later')
+  expect(both[1].banned.size).toBe(0)
 })

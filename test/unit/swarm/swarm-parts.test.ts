@@ -71,7 +71,6 @@ describe('picking a piece', () => {
     isOpenToPick: () => true,
     peerHas: () => true,
     availability: [2, 2, 2, 2, 2, 2],
-    mostHolders: Infinity,
     random: () => 0.5,
     ...more,
   })
@@ -81,15 +80,6 @@ describe('picking a piece', () => {
     const peerHas = (piece: number): boolean => piece !== 1
     expect(pickPiece(view({ availability, peerHas }))).toBe(3)
     expect(pickPiece(view({ availability, peerHas, isOpenToPick: (piece) => piece > 3 }))).toBe(5)
-  })
-
-  test('leaves alone what too many have', () => {
-    const availability = [3, 2, 2, 3, 5, 2]
-    expect(pickPiece(view({ availability, mostHolders: 1 }))).toBe(undefined)
-    expect(pickPiece(view({ availability, mostHolders: 3, peerHas: (piece) => piece > 2 }))).toBe(5)
-    expect(
-      pickPiece(view({ availability, mostHolders: 3, peerHas: (piece) => piece > 2 && piece < 5 })),
-    ).toBe(3)
   })
 
   test('takes nothing when there is nothing', () => {

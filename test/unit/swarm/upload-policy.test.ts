@@ -10,13 +10,13 @@ import type { PieceStore } from '#shared/swarm/piece-store.ts'
 import { UploadOrder } from '#shared/swarm/upload-order.ts'
 import { MemoryLane } from './memory-lane.ts'
 import { VirtualClock } from './virtual-clock.ts'
-import { MemoryStore, peerNumber } from './virtual-swarm.ts'
+import { MemoryStore, peerNumber, VirtualSwarm } from './virtual-swarm.ts'
 
 const MIB = 1024 * 1024
 const PIECE = MIB / 4
 
 describe('while a swarm is young', () => {
-  class Swarm {
+  class YoungSwarm {
     readonly sessions = new Map<PeerId, PeerSession>()
     readonly store: PieceStore
     readonly spread: FirstSpread
@@ -37,7 +37,7 @@ describe('while a swarm is young', () => {
   }
 
   test('a piece on its way to one is refused to another, once', () => {
-    const swarm = new Swarm(3)
+    const swarm = new YoungSwarm(3)
     const [one, two] = [swarm.peer(), swarm.peer()]
     expect(swarm.spread.refuses(one, 0)).toBe(false)
     expect(swarm.spread.refuses(two, 0)).toBe(true)
@@ -48,7 +48,7 @@ describe('while a swarm is young', () => {
   })
 
   test('what somebody has already is refused, too, as long as others lack something', () => {
-    const swarm = new Swarm(3)
+    const swarm = new YoungSwarm(3)
     const [one, two] = [swarm.peer(0), swarm.peer()]
     expect(swarm.spread.refuses(two, 0)).toBe(true)
     expect(swarm.spread.refuses(one, 1)).toBe(false)
@@ -59,7 +59,7 @@ describe('while a swarm is young', () => {
   })
 
   test('what was promised to one that left is free again', () => {
-    const swarm = new Swarm(2)
+    const swarm = new YoungSwarm(2)
     const [one, two] = [swarm.peer(), swarm.peer()]
     expect(swarm.spread.refuses(one, 0)).toBe(false)
     swarm.sessions.delete(one.peer)
@@ -70,12 +70,25 @@ describe('while a swarm is young', () => {
   })
 
   test('who has only a part of the share refuses nothing', () => {
-    const swarm = new Swarm(3, false)
+    const swarm = new YoungSwarm(3, false)
     const [one, two] = [swarm.peer(), swarm.peer()]
     swarm.store.have.add(0)
     expect(swarm.spread.refuses(one, 0)).toBe(false)
     expect(swarm.spread.refuses(two, 0)).toBe(false)
   })
+})
+
+test('two who want one and the same piece, and do not know each other, both get it soon', async () => {
+  const swarm = new VirtualSwarm(8 * PIECE, PIECE)
+  const wanted = new Bitfield(8)
+  wanted.add(5)
+  const seeder = swarm.add('seeder')
+  const receivers = [swarm.add('receiver', wanted), swarm.add('receiver', wanted)]
+  // Slow enough that the piece is on its way to one when the other asks.
+  for (const receiver of receivers) swarm.connect(seeder, receiver, { bytesPerSecond: 500_000, delayMs: 10 })
+  expect(await swarm.finish(5000, ...receivers)).toBe(true)
+  // Refused first, and served when it asked again.
+  expect(receivers[1]?.doneMs).toBeGreaterThan(1000)
 })
 
 describe('turns under a limit', () => {

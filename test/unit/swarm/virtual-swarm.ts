@@ -87,6 +87,7 @@ export class Device<Store extends PieceStore = MemoryStore> {
   readonly banned = new Map<PeerId, AppError>()
   /** Lanes that stopped answering (true) or answered again (false), in order. */
   readonly health: [lane: string, isSuspect: boolean][] = []
+  readonly signals: string[] = []
   failure: AppError | undefined
   doneMs: number | undefined
 
@@ -119,6 +120,7 @@ export class Device<Store extends PieceStore = MemoryStore> {
         changed: () => undefined,
         left: () => undefined,
         laneGone: () => undefined,
+        signal: (_peer, box) => this.signals.push(box),
         laneHealth: (_peer, lane, isSuspect) => this.health.push([lane, isSuspect]),
         banned: (peer, error) => this.banned.set(peer, error),
         failed: (error) => {

@@ -1,4 +1,5 @@
 import { ServerHealth } from '#engine/connect/server-health.ts'
+import { nameOf, readServers } from '#engine/connect/server-roster.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SettingsStore } from '#engine/app/settings-store.ts'
@@ -88,6 +89,17 @@ test('without a change everything has its default', async () => {
   expect(store.coordinator()).toBeUndefined()
 })
 
+test('proxy and port mapping take effect', async () => {
+  const world = new World()
+  const store = await world.open()
+  await store.change({ network: { proxy: ' HTTP://Proxy.Example:3128/', portMapping: false } })
+  expect(store.view().network.proxy).toBe('http://proxy.example:3128')
+  expect(store.network()).toMatchObject({ proxy: 'http://proxy.example:3128', portMapping: false })
+  await store.change({ network: { proxy: ' ' } })
+  expect(store.view().network.proxy).toBeNull()
+  expect(store.network()).not.toHaveProperty('proxy')
+})
+
 test('a change is kept over a restart, told once, and leaves the rest alone', async () => {
   const world = new World()
   const store = await world.open()
@@ -116,6 +128,8 @@ describe('what is refused changes nothing', () => {
     [{ network: { coordinator: 'ftp://x' } }, 'network.coordinator'],
     [{ network: { coordinator: 'https://a/b' } }, 'network.coordinator'],
     [{ network: { coordinator: 'https://user@a' } }, 'network.coordinator'],
+    [{ network: { proxy: 'socks5://a:1080' } }, 'network.proxy'],
+    [{ network: { proxy: 'http://anna:secret@a:3128' } }, 'network.proxy'],
     [{ general: { downloadFolder: 'Downloads', theme: 'dark' as const } }, 'general.downloadFolder'],
     [{ general: { downloadFolder: '/a\0b' } }, 'general.downloadFolder'],
   ])('%j', async (change, field) => {
@@ -148,6 +162,14 @@ test('a name that would disturb other people’s screens is cleaned', async () =
 })
 
 describe('damaged rows', () => {
+  test('an address that cannot be read is left out, and the other one stays', async () => {
+    const world = new World()
+    world.rows.set('app.network', JSON.stringify({ coordinator: 'https://a.example', proxy: 'socks5://b' }))
+    const store = await world.open()
+    expect(store.view().network).toMatchObject({ coordinator: 'https://a.example', proxy: null })
+    expect(world.logged).toEqual(['settings.damaged network.proxy'])
+  })
+
   test('a field that cannot be read takes its default, the others stay, and nothing is lost silently', async () => {
     const world = new World()
     const text = JSON.stringify({ theme: 'purple', deviceName: 'bert', connections: 3 })
@@ -260,6 +282,19 @@ describe('servers', () => {
       ['c', 'off'],
     ])
     expect(again.network().iceServers).toHaveLength(3)
+  })
+
+  test('one that failed lately is spare, and the next one is used', async () => {
+    const world = new World()
+    const store = await world.open()
+    const hosts = ['a', 'b', 'c']
+    for (const host of hosts) await store.addServer({ ...TURN, url: `turn:${host}.example:3478` })
+    const [first] = readServers(store.network().iceServers).relays
+    let told = 0
+    store.onChange(() => told++)
+    if (first !== undefined) world.health.failed(nameOf(first))
+    expect(told).toBe(1)
+    expect(store.view().network.servers.map(({ use }) => use)).toEqual(['spare', 'used', 'used'])
   })
 
   test('one that cannot be read as an address is refused, and nothing is kept of it', async () => {

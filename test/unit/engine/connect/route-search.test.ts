@@ -42,19 +42,19 @@ const relayed = (prospect: Prospect, isOfferer = true): SearchView => ({
 })
 
 describe('a relayed connection', () => {
-  test('is tried at once, then after 2, 8, 30 and 120 seconds, then every ten minutes', () => {
+  test('is tried after a second, then after 2, 8, 30 and 120 seconds, then every ten minutes', () => {
     const begun = run(searchWithoutJitter(), () => relayed(LIKELY), { untilMs: 2_000_000 })
-    expect(begun.slice(0, 7)).toEqual([0, 3000, 12_000, 43_000, 164_000, 765_000, 1_366_000])
+    expect(begun.slice(0, 7)).toEqual([1000, 4000, 13_000, 44_000, 165_000, 766_000, 1_367_000])
   })
 
   test('is tried later by the side that did not make the last offer', () => {
     const begun = run(searchWithoutJitter(), () => relayed(LIKELY, false), { untilMs: 60_000 })
-    expect(begun.slice(0, 3)).toEqual([6000, 15_000, 30_000])
+    expect(begun.slice(0, 3)).toEqual([7000, 16_000, 31_000])
   })
 
   test('whose facts leave little hope is tried once, and then rarely', () => {
     const begun = run(searchWithoutJitter(), () => relayed(SLIM), { untilMs: 1_500_000 })
-    expect(begun).toEqual([0, 601_000, 1_202_000])
+    expect(begun).toEqual([1000, 602_000, 1_203_000])
   })
 
   test('that must be so is never tried', () => {
@@ -69,12 +69,12 @@ describe('a relayed connection', () => {
       ...relayed(LIKELY),
       isRelayed: now < 20_000 || now >= 60_000,
     })
-    expect(run(search, view, { untilMs: 65_000 })).toEqual([0, 3000, 12_000, 60_000, 63_000])
+    expect(run(search, view, { untilMs: 65_000 })).toEqual([1000, 4000, 13_000, 61_000, 64_000])
   })
 
   test('never twice at the same time', () => {
     expect(run(searchWithoutJitter(), () => relayed(LIKELY), { untilMs: 30_000, lastMs: 60_000 })).toEqual([
-      0,
+      1000,
     ])
   })
 
@@ -88,9 +88,9 @@ describe('a relayed connection', () => {
 describe('news', () => {
   test('that a port can be foreseen is acted upon as soon as the present try is over', () => {
     const view = (now: number): SearchView => relayed(now < 15_000 ? SLIM : FORESEEN)
-    expect(run(searchWithoutJitter(), view, { untilMs: 20_000 })).toEqual([0, 15_000, 18_000])
-    const during = (now: number): SearchView => relayed(now < 500 ? LIKELY : FORESEEN)
-    expect(run(searchWithoutJitter(), during, { untilMs: 5000 })).toEqual([0, 1000, 4000])
+    expect(run(searchWithoutJitter(), view, { untilMs: 20_000 })).toEqual([1000, 15_000, 18_000])
+    const during = (now: number): SearchView => relayed(now < 1500 ? LIKELY : FORESEEN)
+    expect(run(searchWithoutJitter(), during, { untilMs: 6000 })).toEqual([1000, 2500, 5500])
   })
 
   test('of another address sets it off from the beginning', () => {
@@ -117,19 +117,20 @@ describe('what a person is told', () => {
       run(search, () => relayed(LIKELY), { fromMs, untilMs })
       return `${search.state} ${search.isHopeful}`
     }
-    expect(told(500, 0)).toBe('trying true')
-    search.ended(1000)
-    expect(told(2000, 1000)).toBe('later true')
-    expect(told(44_000, 2000)).toBe('trying true')
-    search.ended(44_250)
-    expect(told(45_000, 44_250)).toBe('later false')
+    expect(told(1000, 0)).toBe('later true')
+    expect(told(1500, 1000)).toBe('trying true')
+    search.ended(2000)
+    expect(told(3000, 2000)).toBe('later true')
+    expect(told(45_000, 3000)).toBe('trying true')
+    search.ended(45_250)
+    expect(told(46_000, 45_250)).toBe('later false')
   })
 
   test('is the facts where there is little hope', () => {
     const search = searchWithoutJitter()
-    run(search, () => relayed(SLIM), { untilMs: 500 })
+    run(search, () => relayed(SLIM), { untilMs: 1500 })
     expect(search.isHopeful).toBe(true)
-    search.ended(1000)
+    search.ended(2000)
     expect([search.state, search.isHopeful]).toEqual(['later', false])
   })
 })

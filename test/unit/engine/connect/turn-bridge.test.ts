@@ -5,7 +5,13 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { AddressDisguise } from '#engine/connect/turn/address-disguise.ts'
-import { ATTRIBUTE, encodeStun, METHOD, type StunClass } from '#engine/connect/turn/stun-message.ts'
+import {
+  ATTRIBUTE,
+  decodeStun,
+  encodeStun,
+  METHOD,
+  type StunClass,
+} from '#engine/connect/turn/stun-message.ts'
 import { FrameReader } from '#engine/connect/turn/stream-frames.ts'
 import { encodeXorAddress } from '#engine/connect/turn/stun-values.ts'
 import { TurnBridge } from '#engine/connect/turn/turn-bridge.ts'
@@ -221,4 +227,61 @@ test('closed, it closes its connections', async () => {
   bridge[Symbol.dispose]()
   await eventually('its end', () => arrived[0]?.isOpen === false)
   expect(arrived.length).toBe(1)
+})
+
+test('when a connection dies, it is told which relay address died with it', async () => {
+  const agent = await newAgent()
+  say(agent, allocate)
+  await eventually('the connection', () => arrived[0]?.frames.length === 1)
+  const endpoint = { address: '192.0.2.9', port: 4242 }
+  const value = encodeXorAddress(endpoint, new Uint8Array(12))
+  arrived[0]?.socket.write(
+    message('success', METHOD.allocate, [{ type: ATTRIBUTE.xorRelayedAddress, value }]),
+  )
+  await eventually('the relay address', () => bridge.hasRelayed(endpoint.address, endpoint.port))
+  expect(events).toEqual(['answered'])
+  arrived[0]?.socket.destroy()
+  await eventually('word of it', () => events.length === 3)
+  expect(events).toEqual(['answered', 'lost 192.0.2.9:4242', 'turn.bridge-failed turn.protocol'])
+  expect(bridge.hasRelayed(endpoint.address, endpoint.port)).toBe(false)
+})
+
+test('a server’s “no” to a login is told, its first question for one is not', async () => {
+  const agent = await newAgent()
+  const realm = { type: ATTRIBUTE.realm, value: utf8('beeline.test') }
+  const refusal = message('error', METHOD.allocate, [
+    realm,
+    { type: ATTRIBUTE.errorCode, value: Uint8Array.of(0, 0, 4, 1) },
+  ])
+  say(agent, allocate)
+  await eventually('the first request', () => arrived[0]?.frames.length === 1)
+  arrived[0]?.socket.write(refusal)
+  await sleep(100)
+  expect(events).toEqual([])
+  say(agent, message('request', METHOD.allocate, [{ type: ATTRIBUTE.username, value: utf8('anna') }, realm]))
+  await eventually('the second request', () => arrived[0]?.frames.length === 2)
+  arrived[0]?.socket.write(refusal)
+  await eventually('word of it', () => events.length === 1)
+  expect(events).toEqual(['turn.bridge-failed turn.bad-credentials'])
+})
+
+test('the agent is not told how the server sees the bridge', async () => {
+  const agent = await newAgent()
+  const heard: Uint8Array[] = []
+  agent.on('message', (bytes) => heard.push(bytes))
+  say(agent, allocate)
+  await eventually('the connection', () => arrived[0]?.frames.length === 1)
+  const attribute = (type: number, address: string) => ({
+    type,
+    value: encodeXorAddress({ address, port: 4242 }, new Uint8Array(12)),
+  })
+  const both = [
+    attribute(ATTRIBUTE.xorRelayedAddress, '192.0.2.9'),
+    attribute(ATTRIBUTE.xorMappedAddress, '203.0.113.7'),
+  ]
+  arrived[0]?.socket.write(message('success', METHOD.allocate, both))
+  await eventually('the answer', () => heard.length === 1)
+  const [answer] = heard
+  const types = answer === undefined ? [] : decodeStun(answer)?.attributes.map(({ type }) => type)
+  expect(types).toEqual([ATTRIBUTE.xorRelayedAddress])
 })

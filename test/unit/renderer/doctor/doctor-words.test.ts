@@ -26,7 +26,7 @@ const said = (of: DoctorFinding, isOver = true) => findingWords(of, isOver, engl
 
 /** What the contract says that each check may come out as. */
 const OWN_OUTCOMES: Readonly<Record<DoctorCheck, readonly DoctorOutcome[]>> = {
-  coordinator: ['works', 'skipped'],
+  coordinator: ['works'],
   clock: ['right', 'wrong'],
   ipv4: ['works', 'no-address', 'blocked'],
   ipv6: ['works', 'no-address', 'blocked'],
@@ -49,13 +49,11 @@ describe('findings', () => {
       expect(words.length).toBeGreaterThan(2)
       // What is said of anything that has no words of its own.
       expect(words).not.toBe(text.doctor.said.works)
-      expect(words).not.toBe(text.doctor.said.skipped)
     }
   })
 
   test('an outcome that does not belong to a check has words all the same', () => {
-    expect(said(finding('turn', 'skipped'))).toBe(english.doctor.said.skipped)
-    expect(said(finding('turn', 'blocked'))).toBe(english.doctor.said.skipped)
+    expect(said(finding('turn', 'blocked'))).toBe('Not tried.')
     expect(said(finding('nat', 'works'))).toBe(english.doctor.said.works)
   })
 
@@ -69,6 +67,9 @@ describe('findings', () => {
     [finding('port-mapping', 'works', { detail: 'NAT-PMP' }), 'by NAT-PMP'],
     [finding('port-mapping', 'absent', { detail: 'second-router' }), 'another router stands between'],
     [finding('port-mapping', 'absent', { detail: 'refused' }), 'refuses'],
+    [finding('coordinator', 'skipped'), 'introduces devices itself'],
+    [finding('filtering', 'skipped'), 'a STUN server with two addresses'],
+    [finding('filtering', 'skipped', { detail: 'blocked' }), 'nothing comes back over UDP'],
     [finding('turn', 'failed', { error: 'turn.expired' }), english.errors['turn.expired']],
     [finding('turn', 'failed'), english.errors.internal],
   ])('%o says “%s”', (of, words) => {
@@ -84,10 +85,16 @@ describe('findings', () => {
   })
 
   test('advice is given where something can be done', () => {
-    expect(adviceFor(finding('ipv4', 'blocked'), english)).toBe(english.doctor.advice.udp)
-    expect(adviceFor(finding('port-mapping', 'absent'), english)).toBe(english.doctor.advice.mapping)
-    expect(adviceFor(finding('hairpin', 'absent'), english)).toBeUndefined()
-    expect(adviceFor(finding('nat', 'endpoint'), english)).toBeUndefined()
+    const advised = (...findings: readonly [DoctorFinding, ...DoctorFinding[]]) =>
+      adviceFor(findings[0], findings, english)
+    expect(advised(finding('ipv4', 'blocked'))).toBe(english.doctor.advice.udp)
+    expect(advised(finding('port-mapping', 'absent'))).toBe(english.doctor.advice.mapping)
+    expect(advised(finding('port-mapping', 'off'), finding('nat', 'random'))).toBe(
+      english.doctor.advice.mappingOff,
+    )
+    expect(advised(finding('port-mapping', 'off'), finding('nat', 'public'))).toBeUndefined()
+    expect(advised(finding('hairpin', 'absent'))).toBeUndefined()
+    expect(advised(finding('nat', 'endpoint'))).toBeUndefined()
   })
 })
 
@@ -123,6 +130,14 @@ describe('the verdict', () => {
     const findings = [finding('coordinator', 'skipped')]
     expect(verdictWords(view({ verdict: 'lan', hasRelay: false, findings }), english)?.help).toBe(
       english.doctor.help.coordinator,
+    )
+  })
+
+  test('of a device with IPv6 alone names those who have it too', () => {
+    const some = view({ verdict: 'direct-some' })
+    expect(verdictWords(some, english)?.words).toContain('IPv6')
+    expect(verdictWords({ ...some, findings: [finding('ipv4', 'works')] }, english)?.words).toContain(
+      'lets everybody in',
     )
   })
 

@@ -20,11 +20,13 @@ function bannedBy(members: readonly Member[]): Set<string> {
 
 describe('the last one is done soon after it could be at the earliest', () => {
   test.each([
-    // What is asked of the real thing is written first, what the simulation reaches is a little better.
+    // A little above what is reached, and below what was reached without one of the rules (docs/decisions/0031).
     { count: 4, pieces: 64, isLimitedByEngine: false, ratio: 1.15, seeder: 1.2 },
     { count: 4, pieces: 64, isLimitedByEngine: true, ratio: 1.15, seeder: 1.2 },
     { count: 8, pieces: 64, isLimitedByEngine: false, ratio: 1.2, seeder: 1.25 },
     { count: 8, pieces: 64, isLimitedByEngine: true, ratio: 1.2, seeder: 1.25 },
+    // Where turns by the piece tell: with turns of one block this is 1.36 to 1.39.
+    { count: 30, pieces: 64, isLimitedByEngine: true, ratio: 1.34, seeder: 1.36 },
     { count: 100, pieces: 128, isLimitedByEngine: false, ratio: 1.35, seeder: 1.35 },
     { count: 100, pieces: 128, isLimitedByEngine: true, ratio: 1.35, seeder: 1.3 },
   ])(
@@ -155,7 +157,7 @@ describe('coming and going', () => {
       const isOut = (piece: number): boolean => receivers.some(({ device }) => device.store.have.has(piece))
       const isAllOut = (): boolean => Array.from({ length: pieceCount }, (_, i) => i).every(isOut)
       expect(await simulation.clock.run(100_000, isAllOut)).toBe(true)
-      // Each left once before any left twice; the rest was on its way when the last one arrived.
+      // Each left once before any left twice, and some again while the last were on their way. 1.7 without that rule.
       expect(seeder.device.swarm.sentBytes / simulation.content.layout.totalBytes).toBeLessThan(1.15)
       simulation.leave(seeder)
       expect(await simulation.finish(200_000, receivers)).toBe(true)
