@@ -18,6 +18,8 @@ export interface NetworkOptions {
   readonly isRelayFirst?: boolean
   /** Of UDP sockets; any when left out. */
   readonly portRange?: { readonly from: number; readonly to: number }
+  /** Connections side by side to one peer, at most; 16 when left out. */
+  readonly maxLanes?: number
   /** Asks the router to open ports; false when left out. */
   readonly portMapping?: boolean
   /** `http://host:port` of an HTTP proxy for what runs over TCP; left out: as the environment says. */

@@ -7,6 +7,7 @@ import type { ByeReason } from '#shared/protocol/peer-messages.ts'
 import { topicOf, type PeerId, type ShareKeys, type Topic } from '#shared/share/keys.ts'
 import type { CoordinatorAddress } from '#shared/share/link.ts'
 import { systemClock } from '#shared/swarm/clock.ts'
+import { MAX_LANES_PER_PEER } from '#shared/swarm/lane-controller.ts'
 import { Pace } from '#shared/swarm/pace.ts'
 import { Swarm } from '#shared/swarm/swarm.ts'
 import type { SwarmEvents } from '#shared/swarm/swarm-events.ts'
@@ -64,12 +65,14 @@ export class ShareSession {
       clock: systemClock,
       up: this.#up,
       down: this.#down,
+      maxLanes: network.maxLanes ?? MAX_LANES_PER_PEER,
       events: {
         ...events,
         left: (_peer, reason) => {
           this.#log('peer.left', { reason })
           if (reason === 'source-changed') events.withdrawn()
         },
+        wantsLanes: (peer, count) => this.#connector.wantLanes(peer, count),
         laneGone: (peer, lane, reason) => this.#laneGone(peer, lane, reason),
         laneHealth: (peer, lane, isSuspect) => {
           this.#log('lane.health', { isSuspect })

@@ -2,6 +2,7 @@
 
 import { AppError, toAppError } from '#shared/errors.ts'
 import type { LaneId, Signal } from '#shared/protocol/signals.ts'
+import { MAX_LANES_PER_PEER } from '#shared/swarm/lane-controller.ts'
 import type { ConnectorOptions } from './connector-options.ts'
 import type { Ways } from './ice-settings.ts'
 import type { Attempt, KnownPeer } from './known-peer.ts'
@@ -10,14 +11,17 @@ import { relayFirst } from './relay-first.ts'
 import { RtcConnection } from './rtc-connection.ts'
 import type { PeerId } from '#shared/share/keys.ts'
 
-/** Lanes to one peer, those that are being opened among them. */
-const MAX_LANES = 16
+/** Lanes to one peer, those that are being opened among them; with room to replace some when all of them have died. */
+const MAX_LANES = MAX_LANES_PER_PEER + 4
 /** Of these, such as look for a better way: nobody needs more at once. */
 const MAX_DIRECT = 2
 /** A direct way opens within two seconds or not at all; the next try is a better chance. Milliseconds, with room. */
 const DIRECT_LIMIT_MS = 5000
 /** An offer to a peer whose lanes are silent may have gone astray with them: made again after so many milliseconds. */
 const REPLACE_LIMIT_MS = 4000
+
+/** How long the other side's offer, which stands, is waited for. Milliseconds. */
+const YIELD_MS = 2000
 
 /** How a lane is to come about. */
 export interface LanePlan {
@@ -27,7 +31,6 @@ export interface LanePlan {
 
 export interface AttemptEvents {
   signal(peer: PeerId, signal: Signal): void
-  opened(known: KnownPeer): void
   /** Not after `close`. */
   ended(known: KnownPeer, ways: Ways, error: AppError): void
 }
@@ -86,7 +89,8 @@ export class AttemptDesk {
           opened: (opened) => {
             this.#drop(known, lane)
             known.lanes.set(lane, opened)
-            this.#events.opened(known)
+            known.failures = 0
+            known.failure = undefined
             log('lane.opened', { role, ways, openMs: Math.round(performance.now() - startedMs) })
             events.opened(peer, opened)
           },
@@ -107,6 +111,8 @@ export class AttemptDesk {
 
   feed(known: KnownPeer, attempt: Attempt, signal: Signal): void {
     attempt.hasHeard = true
+    const isYielding = signal.kind === 'refuse' && signal.reason === 'duplicate'
+    if (isYielding) known.yieldsUntilMs = performance.now() + YIELD_MS
     this.#guard(known, attempt, () => attempt.connection.receive(signal))
   }
 

@@ -28,10 +28,10 @@ const LINGER_MS = 1000
 const NEWCOMER_MS = 5000
 /** An offer without an answer after so long did not arrive, or the answer did not. Milliseconds. */
 const ASTRAY_MS = 1500
-/** How long the other side's offer, which stands, is waited for. Milliseconds. */
-const YIELD_MS = 2000
 /** How often attempts and routes are looked at. Milliseconds. */
 const TICK_MS = 250
+/** After a further lane could not be opened, until the next is tried. Milliseconds. */
+const MORE_PAUSE_MS = 5000
 
 export class Connector {
   readonly #options: ConnectorOptions
@@ -57,10 +57,6 @@ export class Connector {
     })
     this.#desk = new AttemptDesk(options, this.#network, {
       signal: (peer, signal) => this.#signalling.send(peer, signal),
-      opened: (known) => {
-        known.failures = 0
-        known.failure = undefined
-      },
       ended: (known, ways, error) => this.#attemptEnded(known, ways, error),
     })
     this.#routes = new BetterRoutes({
@@ -105,6 +101,15 @@ export class Connector {
   /** A sealed signal that came over a lane. */
   hearSignal(from: PeerId, box: string): void {
     if (!this.#isClosed) this.#signalling.receive(from, box)
+  }
+
+  /** So many lanes to a peer are worth having: more are opened beside those there are. */
+  wantLanes(peer: PeerId, count: number): void {
+    const known = this.#peers.get(peer)
+    if (known === undefined || this.#isClosed || known.lanes.size === 0) return
+    if (performance.now() < known.moreAfterMs) return
+    for (let open = known.lanes.size + known.attempts.size; open < count; open++)
+      this.#offer(known, { ways: 'any', predict: false })
   }
 
   /** A lane has stopped answering, or answers again. */
@@ -257,8 +262,6 @@ export class Connector {
   #deliver(from: PeerId, signal: Signal): void {
     const known = this.#peers.get(from)
     const attempt = known?.attempts.get(signal.lane)
-    if (known !== undefined && signal.kind === 'refuse' && signal.reason === 'duplicate')
-      known.yieldsUntilMs = performance.now() + YIELD_MS
     if (known !== undefined && attempt !== undefined) this.#desk.feed(known, attempt, signal)
     // Perhaps its offer is still on the way.
     else if (known?.lanes.has(signal.lane) !== true) this.#early.keep(from, signal)
@@ -266,6 +269,7 @@ export class Connector {
 
   #attemptEnded(known: KnownPeer, ways: LanePlan['ways'], error: AppError): void {
     // There is a lane that works: nothing is lost but the try, and there will be another one.
+    if (known.lanes.size > 0) known.moreAfterMs = performance.now() + MORE_PAUSE_MS
     if (ways === 'direct' || isBusy(known)) return
     known.failures++
     known.failure = error

@@ -44,6 +44,8 @@ export interface KnownPeer {
   retry: NodeJS.Timeout | undefined
   /** Its own offer is on the way and stands: this side makes none until then. Milliseconds. */
   yieldsUntilMs: number
+  /** A further lane could not be opened: no other is tried before. Milliseconds. */
+  moreAfterMs: number
   /** It is to be tried as soon as there is room for one more. */
   isWaiting: boolean
 }
@@ -62,6 +64,7 @@ export function newKnownPeer(peer: PeerId, nowMs: number = performance.now()): K
     isOfferer: false,
     retry: undefined,
     yieldsUntilMs: 0,
+    moreAfterMs: 0,
     isWaiting: false,
   }
 }

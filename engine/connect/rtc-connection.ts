@@ -206,7 +206,7 @@ export class RtcConnection {
       this.#fail(new AppError('peer.version', { detail: 'the other side takes only small messages' }))
       return
     }
-    const lane = new RtcLane(this.lane, this, control, blocks)
+    const lane = new RtcLane(this.#options, this, control, blocks)
     this.#opened = lane
     for (const arrival of this.#beforeOpen) lane.arrive(arrival)
     this.#beforeOpen = []

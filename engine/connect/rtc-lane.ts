@@ -3,7 +3,7 @@
 import type { DataChannel } from 'node-datachannel'
 import { LANE_LOW_WATER_BYTES, type Lane, type LaneListener } from '#shared/swarm/lane.ts'
 import type { RouteView } from '#shared/api/views.ts'
-import type { RtcConnection } from './rtc-connection.ts'
+import type { RtcConnection, RtcConnectionOptions } from './rtc-connection.ts'
 
 /** What native callbacks leave for the event loop. */
 type Arrival =
@@ -30,6 +30,7 @@ function freeNow(bytes: Uint8Array): void {
 
 export class RtcLane implements Lane {
   readonly id: string
+  readonly isOffered: boolean
   readonly #connection: RtcConnection
   readonly #control: DataChannel
   readonly #blocks: DataChannel
@@ -41,8 +42,14 @@ export class RtcLane implements Lane {
   #roundTripMs = 0
   #measuredMs = Number.NEGATIVE_INFINITY
 
-  constructor(id: string, connection: RtcConnection, control: DataChannel, blocks: DataChannel) {
-    this.id = id
+  constructor(
+    { lane, role }: Pick<RtcConnectionOptions, 'lane' | 'role'>,
+    connection: RtcConnection,
+    control: DataChannel,
+    blocks: DataChannel,
+  ) {
+    this.id = lane
+    this.isOffered = role === 'offer'
     this.#connection = connection
     this.#control = control
     this.#blocks = blocks

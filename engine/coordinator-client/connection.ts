@@ -51,6 +51,8 @@ export class Connection {
   readonly #pending = new Map<number, Pending>()
   readonly #heartbeat: NodeJS.Timeout
   #pong: NodeJS.Timeout | undefined
+  /** When it is judged, while an answer is waited for. */
+  #judgedMs = Infinity
   readonly #closed = Promise.withResolvers<void>()
   #nextId = 1
   #hasHeard = false
@@ -107,9 +109,12 @@ export class Connection {
     clearTimeout(timer)
   }
 
-  /** Ends it unless something is heard within the limit. */
+  /** Ends it unless something is heard within the limit. A shorter limit of an earlier question stands. */
   probe(limitMs: number): void {
     if (this.#isEnded) return
+    const judgedMs = performance.now() + limitMs
+    if (judgedMs >= this.#judgedMs) return
+    this.#judgedMs = judgedMs
     this.#hasHeard = false
     this.#socket.ping(undefined, undefined, () => undefined)
     clearTimeout(this.#pong)
@@ -118,6 +123,7 @@ export class Connection {
   }
 
   #judge(): void {
+    this.#judgedMs = Infinity
     if (this.#hasHeard || this.#isEnded) return
     this.#end(unreachable('it is silent'))
     this.#socket.terminate()

@@ -29,7 +29,7 @@ export const DEFAULT_TIMING: ClientTiming = {
   /** A server that has said nothing for so long after a ping is gone; slow phones answer within one. */
   pongMs: 3000,
   /** The same when there is reason to believe so: the network has changed, or every connection fell silent. */
-  renewPongMs: 1500,
+  renewPongMs: 1000,
   /** Back-off with full jitter: a random wait of up to base × 2^attempt, so that clients do not return as one. */
   backoffBaseMs: 500,
   /** No wait is longer: a person who plugs the cable in again will not wait more than half a minute. */

@@ -77,7 +77,7 @@ export class LaneCare {
     for (const lane of lanes) {
       this.#setLeaving(
         lane,
-        lanes.some((other) => isBetter(other, lane)),
+        lane.isSurplus || lanes.some((other) => isBetter(other, lane)),
         now,
       )
       if (lane.isSuspect) {

@@ -19,6 +19,8 @@ export interface LaneListener {
  */
 export interface Lane {
   readonly id: string
+  /** This side opened it; undefined where nobody cares. */
+  readonly isOffered?: boolean
   /** Messages that arrived before are handed over now, in order. Once per lane. */
   attach(listener: LaneListener): void
   /** False, and nothing sent, when the lane is closed. */

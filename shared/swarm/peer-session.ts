@@ -28,7 +28,9 @@ export class SessionLane {
   wasSuspect = false
   /** Of its route among the peer's lanes; higher is better, looked at again and again. */
   rank = 0
-  /** A better lane carries on: nothing more is asked for here. Since when, milliseconds. */
+  /** More lanes than are worth having: this one goes. */
+  isSurplus = false
+  /** Better lanes carry on: nothing more is asked for here. Since when, milliseconds. */
   isLeaving = false
   leavingSinceMs = 0
   hasSaidRetire = false
@@ -107,7 +109,9 @@ class SignalAllowance {
       this.#left = Math.min(MAX_SIGNALS, this.#left + more)
       this.#sinceMs = nowMs
     }
-    return this.#left-- > 0
+    if (this.#left === 0) return false
+    this.#left--
+    return true
   }
 }
 

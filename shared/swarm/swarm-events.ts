@@ -16,6 +16,8 @@ export interface SwarmOptions {
   /** Limits; none when left out. */
   readonly up?: Pace
   readonly down?: Pace
+  /** Lanes to one peer at most; one when left out. */
+  readonly maxLanes?: number
 }
 
 export interface SwarmEvents {
@@ -30,6 +32,8 @@ export interface SwarmEvents {
   changed(): void
   /** The peer said goodbye, and why. */
   left(peer: PeerId, reason: ByeReason): void
+  /** More lanes to a peer are worth having: so many in all. Said again and again while there are fewer. */
+  wantsLanes?(peer: PeerId, count: number): void
   laneGone(peer: PeerId, lane: string, reason: string): void
   /** It has stopped answering, or answers again. */
   laneHealth?(peer: PeerId, lane: string, isSuspect: boolean): void

@@ -11,6 +11,7 @@ import { Downloader } from './downloader.ts'
 import { sayHello } from './hello.ts'
 import type { Lane } from './lane.ts'
 import { LaneCare } from './lane-care.ts'
+import { LanePlanner } from './lane-planner.ts'
 import { ManifestFetch } from './manifest-fetch.ts'
 import { MessageDesk, type PieceParts } from './message-desk.ts'
 import { NetworkNews } from './network-news.ts'
@@ -37,6 +38,7 @@ export class Swarm {
   readonly #news: News
   readonly #network: NetworkNews
   readonly #care: LaneCare
+  readonly #planner: LanePlanner
   readonly #desk: MessageDesk
   #isDone = false
   #isClosed = false
@@ -53,6 +55,10 @@ export class Swarm {
       health: (session, lane) => this.#laneHealth(session, lane),
       end: (session, lane, reason) => this.#endLane(session, lane, reason),
       awaits: (lane) => lane.outstanding.size > 0 || this.#manifest.awaits(lane),
+    })
+    this.#planner = new LanePlanner(clock, this.sessions, options.maxLanes ?? 1, {
+      isLimited: () => options.down?.isLimited === true,
+      wantsLanes: (peer, count) => events.wantsLanes?.(peer, count),
     })
     this.#uploader = new Uploader(clock, options.up ?? freePace(clock), {
       failed: (error) => this.#fail(error),
@@ -258,6 +264,7 @@ export class Swarm {
     this.#pieces?.downloader.tick()
     this.#uploader.tick()
     this.#network.tick()
+    this.#planner.tick()
     this.#care.tick()
     for (const session of this.sessions.values())
       for (const lane of session.readyLanes) if (lane.isSuspect) this.#spare(session, lane)

@@ -34,7 +34,7 @@ export interface Contender {
 }
 
 /** Installs what both need: aria2 uses the same tracker. @returns the folder, or undefined without a registry */
-export async function installOthers(scratch: string): Promise<string | undefined> {
+async function installOthers(scratch: string): Promise<string | undefined> {
   const root = mkdtempSync(join(scratch, 'others-'))
   writeFileSync(join(root, 'package.json'), JSON.stringify(PACKAGE))
   try {

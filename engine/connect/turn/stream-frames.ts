@@ -64,22 +64,29 @@ export class FrameReader {
   }
 }
 
-/** @returns `more` while too little is there to tell, undefined when it is no frame */
+/**
+ * Byte by byte: it is asked for every packet, and a view would be one more object each time.
+ * @returns `more` while too little is there to tell, undefined when it is no frame
+ */
 function readHeader(bytes: Uint8Array): { kind: FrameKind; frameBytes: number } | 'more' | undefined {
   const [first] = bytes
   if (first === undefined) return 'more'
   if (first > LAST_CHANNEL >>> 8) return undefined
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const length = ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0)
   if (first >= FIRST_CHANNEL >>> 8) {
     if (bytes.length < CHANNEL_HEADER_BYTES) return 'more'
-    return { kind: 'channel', frameBytes: CHANNEL_HEADER_BYTES + view.getUint16(2) }
+    return { kind: 'channel', frameBytes: CHANNEL_HEADER_BYTES + length }
   }
-  if (bytes.length < HEADER_BYTES) return bytes.length >= 8 && !hasCookie(view) ? undefined : 'more'
-  const length = view.getUint16(2)
-  if (!hasCookie(view) || length % 4 !== 0) return undefined
+  if (bytes.length < HEADER_BYTES) return bytes.length >= 8 && !hasCookie(bytes) ? undefined : 'more'
+  if (!hasCookie(bytes) || length % 4 !== 0) return undefined
   return { kind: 'stun', frameBytes: HEADER_BYTES + length }
 }
 
-function hasCookie(view: DataView): boolean {
-  return view.getUint32(4) === MAGIC_COOKIE
+function hasCookie(bytes: Uint8Array): boolean {
+  return (
+    bytes[4] === MAGIC_COOKIE >>> 24 &&
+    bytes[5] === ((MAGIC_COOKIE >>> 16) & 255) &&
+    bytes[6] === ((MAGIC_COOKIE >>> 8) & 255) &&
+    bytes[7] === (MAGIC_COOKIE & 255)
+  )
 }

@@ -58,6 +58,8 @@ export class TurnBridge implements Disposable {
   /** Flows by the relay address that the server gave them, `address:port`. */
   readonly #relayed = new Map<string, string>()
   readonly #sweeping: NodeJS.Timeout
+  /** Whose packet came last. */
+  #last: { readonly address: string; readonly port: number; readonly flow: BridgeFlow } | undefined
   #isClosed = false
 
   /** Listens at once. Throws when the system gives no port. */
@@ -116,9 +118,14 @@ export class TurnBridge implements Disposable {
   }
 
   #flowOf({ address, port }: RemoteInfo): BridgeFlow | undefined {
+    // One agent sends many packets in a row.
+    if (this.#last?.port === port && this.#last.address === address) return this.#last.flow
     const key = `${address}:${port}`
     const before = this.#flows.get(key)
-    if (before !== undefined) return before
+    if (before !== undefined) {
+      this.#last = { address, port, flow: before }
+      return before
+    }
     // Bound to a card's address, the library sends from there.
     if (!isOfThisDevice(address)) return undefined
     if (this.#flows.size >= MAX_FLOWS) this.#dropOldest()
@@ -154,7 +161,8 @@ export class TurnBridge implements Disposable {
   }
 
   #answer(bytes: Uint8Array, address: string, port: number): void {
-    if (!this.#isClosed) this.#socket.send(bytes, port, address, () => undefined)
+    // Without a callback, which would cost a turn of the queue for each packet; the socket tells errors as well.
+    if (!this.#isClosed) this.#socket.send(bytes, port, address)
   }
 
   #sweep(): void {
@@ -175,6 +183,7 @@ export class TurnBridge implements Disposable {
   #drop(key: string): void {
     this.#flows.get(key)?.[Symbol.dispose]()
     this.#flows.delete(key)
+    this.#last = undefined
     for (const [relayed, flow] of this.#relayed) if (flow === key) this.#relayed.delete(relayed)
   }
 }

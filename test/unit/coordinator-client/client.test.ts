@@ -464,6 +464,15 @@ describe('a coordinator that misbehaves', () => {
     await client.ready(soon())
   })
 
+  test('by falling silent is noticed in time also when the usual question comes in between', async () => {
+    await using bad = await BadCoordinator.start(() => undefined)
+    await using client = connect(bad.host, { renewPongMs: 150, heartbeatMs: 100, pongMs: 60_000 })
+    await client.ready(soon())
+    bad.sockets[0]?.pause()
+    client.renew()
+    await vi.waitFor(() => expect(bad.sockets).toHaveLength(2), 3000)
+  })
+
   test('by closing at once is not dialled at full speed', async () => {
     await using bad = await BadCoordinator.start(
       () => undefined,

@@ -127,6 +127,9 @@ describe('a better lane', () => {
     expect(await swarm.finish(60_000, receiver)).toBe(true)
     expect(swarm.isIdentical(receiver)).toBe(true)
     expect(receiver.swarm.receivedBytes).toBe(swarm.layout.totalBytes)
+    // And it stays so.
+    await swarm.clock.run(150_000)
+    expect([...sessionOf(seeder, receiver).lanes.keys()]).toEqual(first)
   })
 
   test('of the same kind is kept beside the first', async () => {
@@ -204,6 +207,7 @@ describe('a peer that never retires', () => {
     swarm: VirtualSwarm,
     device: Device,
     kind: RouteKind,
+    answers = true,
   ): { lane: MemoryLane; heard: string[] } {
     const [mine, theirs] = swarm.lane(DIRECT)
     theirs.kind = kind
@@ -213,7 +217,8 @@ describe('a peer that never retires', () => {
         const message = decodePeerMessage(text)
         if (message === undefined) return
         heard.push(message.type)
-        if (message.type === 'ping') mine.sendControl(encodePeerMessage({ type: 'pong', id: message.id }))
+        if (message.type === 'ping' && answers)
+          mine.sendControl(encodePeerMessage({ type: 'pong', id: message.id }))
       },
       frame: () => heard.push('frame'),
       writable: () => undefined,
@@ -250,6 +255,22 @@ describe('a peer that never retires', () => {
     await swarm.clock.run(90_000)
     expect(relayed.heard).toContain('closed')
     stop()
+  })
+
+  test('keeps the worse lane until what was said on it has arrived', async () => {
+    const swarm = new VirtualSwarm(4 * MIB, PIECE)
+    const seeder = swarm.add('seeder')
+    const relayed = scripted(swarm, seeder, 'relayed', false)
+    scripted(swarm, seeder, 'direct')
+    await swarm.clock.run(300)
+    relayed.lane.sendControl(encodePeerMessage({ type: 'retire' }))
+    await swarm.clock.run(1000)
+    expect(relayed.heard).toContain('retire')
+    expect(relayed.heard).toContain('ping')
+    expect(relayed.heard).not.toContain('closed')
+    relayed.lane.sendControl(encodePeerMessage({ type: 'pong', id: 1 }))
+    await swarm.clock.run(300)
+    expect(relayed.heard).toContain('closed')
   })
 
   test('cannot make a lane end that has no better one beside it', async () => {
@@ -325,6 +346,9 @@ describe('a lane that stops answering', () => {
     const other = swarm.add('seeder')
     connect(swarm, [other, receiver], RELAY, 'relayed')
     die(relayed)
+    await swarm.clock.run(3000)
+    expect(sessionOf(receiver, both[0]).lanes.size).toBe(1)
+    expect(sessionOf(receiver, both[0]).outstandingCount).toBe(0)
     expect(await swarm.finish(60_000, receiver)).toBe(true)
     expect(swarm.isIdentical(receiver)).toBe(true)
   })

@@ -21,6 +21,7 @@ export class MemoryLane implements Lane {
   /** What it sends is lost and nothing says so: a path that has died. */
   isMute = false
   kind: RouteKind | null = null
+  isOffered = false
   readonly #clock: VirtualClock
   readonly #quality: LaneQuality
   #other: MemoryLane | undefined

@@ -100,6 +100,8 @@ export class Device<Store extends PieceStore = MemoryStore> {
       readonly down?: Pace
       readonly wanted?: Bitfield
       readonly beginsLater?: boolean
+      readonly maxLanes?: number
+      readonly wantsLanes?: (peer: PeerId, count: number) => void
     } = {},
   ) {
     this.peer = peerNumber(number)
@@ -119,6 +121,7 @@ export class Device<Store extends PieceStore = MemoryStore> {
         },
         changed: () => undefined,
         left: () => undefined,
+        wantsLanes: (peer, count) => options.wantsLanes?.(peer, count),
         laneGone: () => undefined,
         signal: (_peer, box) => this.signals.push(box),
         laneHealth: (_peer, lane, isSuspect) => this.health.push([lane, isSuspect]),

@@ -1,0 +1,97 @@
+/** Has as many lanes to each peer opened, or given back, as are worth having for what is fetched from it. Pure. */
+
+import type { PeerId } from '../share/keys.ts'
+import { BLOCK_BYTES } from '../share/piece-layout.ts'
+import type { Clock } from './clock.ts'
+import { LaneController } from './lane-controller.ts'
+import type { PeerSession, SessionLane } from './peer-session.ts'
+
+/** Between two looks, milliseconds. */
+const LOOK_MS = 250
+/** Asked for and not yet here, on each lane: less means that something else than the network is slow. */
+const BUSY_BYTES = 2 * BLOCK_BYTES
+/** Looks in a row that may find a lane idle before it counts: pieces end, and requests come in bursts. */
+const MAX_IDLE_LOOKS = 3
+
+export interface LanePlannerEvents {
+  /** A limit of the person is what holds the download back. */
+  isLimited(): boolean
+  /** There should be so many. Said again and again while there are fewer. */
+  wantsLanes(peer: PeerId, count: number): void
+}
+
+interface Plan {
+  readonly controller: LaneController
+  idleLooks: number
+}
+
+export class LanePlanner {
+  readonly #clock: Clock
+  readonly #sessions: ReadonlyMap<PeerId, PeerSession>
+  readonly #maxLanes: number
+  readonly #events: LanePlannerEvents
+  readonly #plans = new WeakMap<PeerSession, Plan>()
+  #lookedMs = Number.NEGATIVE_INFINITY
+
+  /** @param maxLanes to one peer, by the person; 1: never more */
+  constructor(
+    clock: Clock,
+    sessions: ReadonlyMap<PeerId, PeerSession>,
+    maxLanes: number,
+    events: LanePlannerEvents,
+  ) {
+    this.#clock = clock
+    this.#sessions = sessions
+    this.#maxLanes = maxLanes
+    this.#events = events
+  }
+
+  tick(): void {
+    const now = this.#clock.now()
+    if (now - this.#lookedMs < LOOK_MS) return
+    this.#lookedMs = now
+    for (const session of this.#sessions.values()) this.#look(session, now)
+  }
+
+  #look(session: PeerSession, nowMs: number): void {
+    const lanes = session.readyLanes.filter((lane) => !lane.isSuspect && !(lane.isLeaving && !lane.isSurplus))
+    const open = lanes.filter((lane) => !lane.isSurplus)
+    const [first] = open
+    if (first === undefined || open.every((lane) => lane.outstandingBytes === 0)) return
+    const plan = this.#plans.get(session) ?? { controller: new LaneController(this.#maxLanes), idleLooks: 0 }
+    this.#plans.set(session, plan)
+    const isBusy = open.every((lane) => lane.outstandingBytes >= BUSY_BYTES)
+    plan.idleLooks = isBusy ? 0 : plan.idleLooks + 1
+    const trips = open.map((lane) => lane.roundTripMs()).filter((trip) => trip !== null)
+    const target = plan.controller.advise({
+      nowMs,
+      laneCount: open.length,
+      receivedBytes: session.receivedBytes,
+      roundTripMs: trips.length === 0 ? null : Math.min(...trips),
+      isNetworkBound: plan.idleLooks <= MAX_IDLE_LOOKS && !this.#events.isLimited(),
+      route: first.lane.route()?.kind ?? null,
+    })
+    if (target > open.length) this.#more(session, lanes, target)
+    else if (target < open.length) this.#fewer(open, open.length - target)
+  }
+
+  /** Those that were about to go stay first. */
+  #more(session: PeerSession, lanes: readonly SessionLane[], target: number): void {
+    let missing = target - lanes.filter((lane) => !lane.isSurplus).length
+    for (const lane of lanes) {
+      if (missing === 0) return
+      if (!lane.isSurplus) continue
+      lane.isSurplus = false
+      missing--
+    }
+    if (missing > 0) this.#events.wantsLanes(session.peer, target)
+  }
+
+  /** Only such as this side asked for: the others are the other side's to give back. The youngest first. */
+  #fewer(open: readonly SessionLane[], count: number): void {
+    const own = open.filter((lane) => lane.lane.isOffered === true)
+    // One stays, whoever opened it.
+    const spare = own.length === open.length ? own.slice(1) : own
+    for (const lane of spare.slice(-count)) lane.isSurplus = true
+  }
+}

@@ -1,0 +1,80 @@
+/** Lanes side by side, on a virtual clock: opened where each of them is slow, given back where they bring nothing. */
+
+import { expect, test } from 'vitest'
+import { Pace } from '#shared/swarm/pace.ts'
+import { TokenBucket } from '#shared/swarm/token-bucket.ts'
+import { Turns } from '#shared/swarm/turns.ts'
+import { Device, MemoryStore, VirtualSwarm } from './virtual-swarm.ts'
+
+const MIB = 1024 * 1024
+/** One lane over a far or lossy line. */
+const SLOW = { bytesPerSecond: MIB, delayMs: 25 }
+/** How long a lane takes to open, milliseconds. */
+const OPEN_MS = 150
+
+function setUp(totalBytes: number, maxLanes: number, seederLimit: number | null = null) {
+  const swarm = new VirtualSwarm(totalBytes, 256 * 1024)
+  const turns = new Turns(new TokenBucket(swarm.clock))
+  const up = new Pace(swarm.clock, turns)
+  up.setLimit(seederLimit)
+  const seeder = new Device(swarm.clock, 1, new MemoryStore(swarm.layout, swarm.content), { up })
+  let opening = 0
+  const open = (): void => {
+    const [mine, theirs] = swarm.lane(SLOW)
+    mine.kind = theirs.kind = 'direct'
+    mine.isOffered = true
+    receiver.swarm.addLane(seeder.peer, mine)
+    seeder.swarm.addLane(receiver.peer, theirs)
+  }
+  const receiver = new Device(swarm.clock, 2, new MemoryStore(swarm.layout, undefined), {
+    maxLanes,
+    wantsLanes: (_peer, count) => {
+      const there = receiver.swarm.sessions.get(seeder.peer)?.lanes.size ?? 0
+      for (let i = there + opening; i < count; i++) {
+        opening++
+        swarm.clock.after(OPEN_MS, () => {
+          opening--
+          open()
+        })
+      }
+    },
+  })
+  open()
+  const lanes = (): number => receiver.swarm.sessions.get(seeder.peer)?.lanes.size ?? 0
+  return { swarm, seeder, receiver, lanes }
+}
+
+test('several slow lanes carry several times as much, and nothing twice', async () => {
+  const { swarm, receiver, lanes } = setUp(48 * MIB, 8)
+  let most = 0
+  const stop = swarm.clock.every(100, () => {
+    most = Math.max(most, lanes())
+  })
+  const startedMs = swarm.clock.now()
+  expect(await swarm.finish(60_000, receiver)).toBe(true)
+  stop()
+  expect(most).toBe(8)
+  // One lane takes 48 s.
+  expect(swarm.clock.now() - startedMs).toBeLessThan(16_000)
+  expect(receiver.swarm.receivedBytes).toBe(48 * MIB)
+  expect(swarm.isIdentical(receiver)).toBe(true)
+})
+
+test('a person who allows one gets one', async () => {
+  const { swarm, receiver, lanes } = setUp(8 * MIB, 1)
+  expect(await swarm.finish(30_000, receiver)).toBe(true)
+  expect(lanes()).toBe(1)
+})
+
+test('where the other side is the limit, lanes are given back without losing anything', async () => {
+  const { swarm, receiver, lanes } = setUp(24 * MIB, 8, 512 * 1024)
+  const counts: number[] = []
+  const stop = swarm.clock.every(250, () => counts.push(lanes()))
+  expect(await swarm.finish(90_000, receiver)).toBe(true)
+  stop()
+  expect(Math.max(...counts)).toBeGreaterThan(1)
+  const alone = counts.filter((count) => count === 1).length
+  expect(alone / counts.length).toBeGreaterThan(0.5)
+  expect(receiver.swarm.receivedBytes).toBe(24 * MIB)
+  expect(swarm.isIdentical(receiver)).toBe(true)
+})
