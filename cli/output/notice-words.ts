@@ -14,8 +14,7 @@ const SENTENCES: Readonly<Record<NoticeView['code'], (count: number, text: strin
   'left-out.bad-name': leftOut('names that cannot be sent'),
   'left-out.unreadable': leftOut('no permission to read'),
   'names-changed': (count) => `${count} names were changed to fit this disk`,
-  'servers-unused': (count, text) =>
-    `${count} of the STUN and TURN servers cannot be used: ${text}`,
+  'servers-unused': (count, text) => `${count} of the STUN and TURN servers cannot be used: ${text}`,
   'peer-banned': (_count, text) => (isErrorCode(text) ? ERRORS[text] : ERRORS['peer.protocol']),
 }
 

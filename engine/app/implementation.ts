@@ -75,7 +75,8 @@ export function createImplementation(parts: ImplementationParts): Implementation
       'server.change': ({ id, draft, isEnabled }) => done(() => settings.changeServer(id, draft, isEnabled)),
       'server.remove': ({ id }) => done(() => settings.removeServer(id)),
       'server.move': ({ id, position }) => done(() => settings.moveServer(id, position)),
-      'coordinator.test': async ({ url }, signal) => testCoordinator(readCoordinator(url), signal, settings.network().proxy),
+      'coordinator.test': async ({ url }, signal) =>
+        testCoordinator(readCoordinator(url), signal, settings.network().proxy),
 
       'host.choose': async ({ what, startAt }) => ({
         paths: [...(await available(shell.choose?.bind(shell))(what, startAt))],

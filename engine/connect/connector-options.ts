@@ -45,7 +45,7 @@ export interface PeerLook {
   readonly facts: NetworkFacts | undefined
 }
 
-export interface PeerPort {
+interface PeerPort {
   /** Undefined before it has said hello. */
   look(peer: PeerId): PeerLook | undefined
   /** Over a lane to it. False when there is none that lives. */

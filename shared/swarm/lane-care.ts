@@ -75,11 +75,7 @@ export class LaneCare {
     const lanes = session.readyLanes
     for (const lane of lanes) lane.rank = rankOf(lane.lane.route(), now - lane.openedMs)
     for (const lane of lanes) {
-      this.#setLeaving(
-        lane,
-        lane.isSurplus || lanes.some((other) => isBetter(other, lane)),
-        now,
-      )
+      this.#setLeaving(lane, lane.isSurplus || lanes.some((other) => isBetter(other, lane)), now)
       if (lane.isSuspect) {
         const since = lane.heartbeat.suspectSinceMs ?? now
         if (lanes.some((other) => !other.isSuspect && other.openedMs > since))
