@@ -1,21 +1,17 @@
 /** A session of the swarm as a UI sees it. */
 
-import type { PeerView, RouteReason, RouteView } from '#shared/api/views.ts'
+import type { PeerView, RouteView } from '#shared/api/views.ts'
 import type { PeerSession } from '#shared/swarm/peer-session.ts'
+import type { PeerRoutes } from './connect/better-routes.ts'
 
-/** What the connector knows of a peer's routes. */
-export interface PeerRoutes {
-  readonly history: PeerView['history']
-  readonly betterRoute: PeerView['betterRoute']
-  /** Of what runs over a relay: from the facts of both sides and the search for a direct way. */
-  readonly relayReason: RouteReason
-}
-
-export function viewPeer(session: PeerSession, { history, betterRoute, relayReason }: PeerRoutes): PeerView {
+export function viewPeer(session: PeerSession, routes: PeerRoutes): PeerView {
   const best = session.mainLane ?? session.lanes.values().next().value
   const { remote } = session
-  const explain = (route: RouteView | null): RouteView | null =>
-    route?.kind === 'relayed' ? { ...route, reason: relayReason } : route
+  const { history, betterRoute, relayReason, isPortMapped } = routes
+  const explain = (route: RouteView | null): RouteView | null => {
+    if (route?.kind === 'relayed') return { ...route, reason: relayReason }
+    return isPortMapped && route?.reason === 'hole-punched' ? { ...route, reason: 'port-mapped' } : route
+  }
   return {
     peer: session.peer,
     name: session.name,

@@ -17,6 +17,11 @@ const MAX_LANES = MAX_LANES_PER_PEER + 4
 const MAX_DIRECT = 2
 /** A direct way opens within two seconds or not at all; the next try is a better chance. Milliseconds, with room. */
 const DIRECT_LIMIT_MS = 5000
+/**
+ * What opens does so within two seconds; now and then a first try simply does not, and the next one works. So the first
+ * gets this long, the second twice as long: a network may be that slow. Milliseconds.
+ */
+const FIRST_LIMIT_MS = 8000
 /** An offer to a peer whose lanes are silent may have gone astray with them: made again after so many milliseconds. */
 const REPLACE_LIMIT_MS = 4000
 
@@ -136,10 +141,9 @@ export class AttemptDesk {
 
   /** Those that have taken too long. @param isUrgent no lane of the peer answers */
   closeLate(known: KnownPeer, nowMs: number, isUrgent: boolean): void {
-    for (const [lane, { connection, ways, startedMs }] of known.attempts) {
-      const limitMs = ways === 'direct' ? DIRECT_LIMIT_MS : isUrgent ? REPLACE_LIMIT_MS : Infinity
-      if (nowMs - startedMs < limitMs) continue
-      connection.close()
+    for (const [lane, attempt] of known.attempts) {
+      if (nowMs - attempt.startedMs < limitOf(attempt, known, isUrgent)) continue
+      attempt.connection.close()
       this.#failed(known, lane, new AppError('peer.unreachable', { detail: 'no way was found in time' }))
     }
   }
@@ -174,4 +178,11 @@ export class AttemptDesk {
     known.attempts.delete(lane)
     if (attempt.ways === 'direct' && !this.isTrying(known, 'direct')) known.search.ended(performance.now())
   }
+}
+
+/** Milliseconds. Only who offered can offer anew; the other side waits as long as the connection itself does. */
+function limitOf({ ways, role }: Attempt, { failures }: KnownPeer, isUrgent: boolean): number {
+  if (ways === 'direct') return DIRECT_LIMIT_MS
+  if (isUrgent) return REPLACE_LIMIT_MS
+  return role === 'offer' ? FIRST_LIMIT_MS * (1 + failures) : Infinity
 }

@@ -5,7 +5,15 @@ import { NO_FACTS, type NetworkFacts } from '#shared/protocol/network-facts.ts'
 import type { PeerId } from '#shared/share/keys.ts'
 import type { ConnectorOptions, PeerLook } from './connector-options.ts'
 import type { KnownPeer } from './known-peer.ts'
-import { prospectOf } from './route-prospects.ts'
+import { isOwedToOpenPort, prospectOf } from './route-prospects.ts'
+
+/** What is known of a peer's routes beyond the lanes themselves. */
+export interface PeerRoutes extends Pick<PeerView, 'history' | 'betterRoute'> {
+  /** Of what runs over a relay: from the facts of both sides and the search for a direct way. */
+  readonly relayReason: RouteReason
+  /** What runs directly, runs over a port that a router opened. */
+  readonly isPortMapped: boolean
+}
 
 export interface BetterRoutesParts {
   /** Of this device's network. */
@@ -39,17 +47,18 @@ export class BetterRoutes {
     this.#parts.begin(known, prospect.needsPrediction)
   }
 
-  view(
-    peer: PeerId,
-    known: KnownPeer | undefined,
-  ): Pick<PeerView, 'history' | 'betterRoute'> & { readonly relayReason: RouteReason } {
-    const { reason } = prospectOf(this.#parts.facts(), this.#parts.look(peer)?.facts ?? NO_FACTS)
-    if (known === undefined) return { history: [], betterRoute: 'none', relayReason: reason }
+  view(peer: PeerId, known: KnownPeer | undefined): PeerRoutes {
+    const own = this.#parts.facts()
+    const remote = this.#parts.look(peer)?.facts ?? NO_FACTS
+    const { reason } = prospectOf(own, remote)
+    const isPortMapped = isOwedToOpenPort(own, remote)
+    if (known === undefined) return { history: [], betterRoute: 'none', relayReason: reason, isPortMapped }
     const { history, search } = known
     return {
       history: history.list(),
       betterRoute: search.state,
       relayReason: search.isHopeful ? 'looking' : reason,
+      isPortMapped,
     }
   }
 }

@@ -3,7 +3,6 @@
  * failures, opens another lane beside one that has stopped answering, and a direct one beside a relayed one.
  */
 
-import type { PeerView, RouteReason } from '#shared/api/views.ts'
 import { randomBytes, toHex } from '#shared/encoding/bytes.ts'
 import type { AppError } from '#shared/errors.ts'
 import type { NetworkFacts } from '#shared/protocol/network-facts.ts'
@@ -11,7 +10,7 @@ import { LaneId, type Signal } from '#shared/protocol/signals.ts'
 import type { PeerId } from '#shared/share/keys.ts'
 import * as v from 'valibot'
 import { AttemptDesk, type LanePlan } from './attempt-desk.ts'
-import { BetterRoutes } from './better-routes.ts'
+import { BetterRoutes, type PeerRoutes } from './better-routes.ts'
 import type { ConnectorOptions } from './connector-options.ts'
 import { EarlySignals } from './early-signals.ts'
 import { isBusy, isSilent, newKnownPeer, retryDelayMs, type KnownPeer } from './known-peer.ts'
@@ -94,7 +93,7 @@ export class Connector {
   }
 
   /** What the UI is told of a peer's routes. */
-  routesOf(peer: PeerId): Pick<PeerView, 'history' | 'betterRoute'> & { readonly relayReason: RouteReason } {
+  routesOf(peer: PeerId): PeerRoutes {
     return this.#routes.view(peer, this.#peers.get(peer))
   }
 

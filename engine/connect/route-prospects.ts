@@ -46,6 +46,12 @@ export function prospectOf(own: NetworkFacts, remote: NetworkFacts): Prospect {
   )
 }
 
+/** Whether only a port that a router has opened explains a direct way: by themselves, the routers would keep it shut. */
+export function isOwedToOpenPort(own: NetworkFacts, remote: NetworkFacts): boolean {
+  if (!own.isPortMapped && !remote.isPortMapped) return false
+  return prospectOf({ ...own, isPortMapped: false }, { ...remote, isPortMapped: false }).chance === 'slim'
+}
+
 function betweenRouters(here: FamilyFacts, there: FamilyFacts): Prospect {
   const [isChangingHere, isChangingThere] = [isChanging(here), isChanging(there)]
   if (!isChangingHere && !isChangingThere) return LIKELY

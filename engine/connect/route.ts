@@ -37,8 +37,6 @@ export interface RouteContext {
   readonly isOfThisDevice: (address: string) => boolean
   /** Host of the own TURN server that gave this relay candidate; null when it cannot be told. */
   readonly relayHostOf: (address: string, port: number) => string | null
-  /** A router opened this own port on request; left out where it cannot be told. */
-  readonly isMapped?: (local: Pick<Chosen, 'address' | 'port'>) => boolean
 }
 
 export function routeOf({ local, remote }: ChosenPair, context: RouteContext): RouteView {
@@ -69,7 +67,6 @@ function reasonOf(kind: RouteKind, pair: ChosenPair, context: RouteContext): Rou
   if (kind === 'lan') return isOneDevice(pair, context) ? 'same-device' : 'same-network'
   // Both are seen under the address of one router, and it lets them meet there.
   if (local.address === remote.address) return 'hairpin'
-  if (context.isMapped?.(local) === true) return 'port-mapped'
   const hosts = [local, remote].filter(({ type }) => type === 'host')
   if (hosts.some(({ address }) => isPublicAddress(address))) return 'public-address'
   // Two addresses of one provider or VPN that reach each other without a router that changes them.

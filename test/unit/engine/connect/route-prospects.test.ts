@@ -1,7 +1,7 @@
 /** From the facts of two networks: whether to look for a direct way, how, and the words when there is none. */
 
 import { describe, expect, test } from 'vitest'
-import { prospectOf } from '#engine/connect/route-prospects.ts'
+import { isOwedToOpenPort, prospectOf } from '#engine/connect/route-prospects.ts'
 import { NO_FACTS, type Filtering, type Mapping, type NetworkFacts } from '#shared/protocol/network-facts.ts'
 
 type Network = `${Mapping}/${Filtering}` | Mapping
@@ -84,6 +84,15 @@ test('a port that the router has opened is as good as an open router', () => {
   expect(prospectOf(v4('blocked', { isPortMapped: true }), v4('public'))).toMatchObject({
     reason: 'udp-blocked',
   })
+})
+
+test('a direct way is owed to an open port only where the routers alone would not let it be', () => {
+  const opened = v4('random', { isPortMapped: true })
+  expect(isOwedToOpenPort(opened, v4('random'))).toBe(true)
+  expect(isOwedToOpenPort(v4('endpoint/port'), opened)).toBe(true)
+  expect(isOwedToOpenPort(opened, v4('endpoint/open'))).toBe(false)
+  expect(isOwedToOpenPort(v4('endpoint/port', { isPortMapped: true }), v4('endpoint/port'))).toBe(false)
+  expect(isOwedToOpenPort(v4('random'), v4('random'))).toBe(false)
 })
 
 test('nothing known is reason for hope', () => {
