@@ -50,6 +50,7 @@ export class LocalCandidates {
   #telling: 'nothing' | 'first' | 'all' = 'nothing'
   #prediction: PortPrediction | undefined
   #asksForPort = true
+  #isSettled = false
   #mapped: MappedPort | undefined
   #isMappedTold = false
 
@@ -64,6 +65,8 @@ export class LocalCandidates {
     const facts = network.uncover(known)
     const text = facts === known ? found : facts.text
     if (facts.type === 'relay') this.relayed.push(facts)
+    // A relay may answer when another way is found already.
+    if (facts.type === 'relay' && this.#isSettled) network.settled(facts)
     network.noteOwn(facts)
     if (this.#closing.signal.aborted || !network.allows(facts, 'local', ways)) return
     this.#mid = mid
@@ -71,6 +74,13 @@ export class LocalCandidates {
     if (facts.type === 'srflx') this.#gathered.resolve()
     if (facts.type === 'host') void this.#openPort(facts)
     this.#tellHeld()
+  }
+
+  /** The relays are told when ICE is connected. */
+  hearIceState(state: string): void {
+    if (this.#isSettled || (state !== 'connected' && state !== 'completed')) return
+    this.#isSettled = true
+    for (const facts of this.relayed) this.#parts.network.settled(facts)
   }
 
   /** The library will find no more. */

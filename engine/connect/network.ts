@@ -45,6 +45,8 @@ export interface ConnectionNetwork {
   route(pair: ChosenPair): RouteView
   /** An own candidate, uncovered, has come: so the server that it is from works. */
   noteOwn(candidate: CandidateFacts): void
+  /** The connection that has this relay candidate, uncovered, has found a way: ICE is connected. Idempotent. */
+  settled(relayed: CandidateFacts): void
   /** The connection to a relay has died, and with it what ran through this relay address, as the library knows it. @returns unsubscribe */
   onRelayLost(listener: (relayed: Endpoint) => void): () => void
   /** The connection that had this relay candidate, uncovered, is closed. */
@@ -162,6 +164,10 @@ export class Network implements ConnectionNetwork, Disposable {
     if (relay !== undefined && another === undefined && !this.#isBridged(address, port)) {
       this.#health.answered(nameOf(relay))
     }
+  }
+
+  settled({ address, port }: CandidateFacts): void {
+    for (const bridge of this.#bridges.values()) bridge.settle(address, port)
   }
 
   onRelayLost(listener: (relayed: Endpoint) => void): () => void {

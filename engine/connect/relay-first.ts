@@ -14,6 +14,7 @@ export function relayFirst(network: ConnectionNetwork): ConnectionNetwork {
     uncover: (candidate) => network.uncover(candidate),
     route: (pair) => network.route(pair),
     noteOwn: (candidate) => network.noteOwn(candidate),
+    settled: (relayed) => network.settled(relayed),
     onRelayLost: (listener) => network.onRelayLost(listener),
     release: (relayed) => network.release(relayed),
   }

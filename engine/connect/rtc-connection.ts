@@ -99,6 +99,7 @@ export class RtcConnection {
     this.#native.onLocalCandidate((candidate, mid) =>
       this.#inbox.add(() => this.#localCandidates.add(candidate, mid)),
     )
+    this.#native.onIceStateChange((state) => this.#inbox.add(() => this.#localCandidates.hearIceState(state)))
     this.#native.onGatheringStateChange((state) =>
       this.#inbox.add(() => (state === 'complete' ? this.#localCandidates.gathered() : undefined)),
     )

@@ -9,10 +9,10 @@ import { eventually } from './harness/eventually.ts'
 
 const missing = await coturnIsMissing()
 
-const relay = (url: string, credential = TURN_PASSWORD): IceServer => ({
+const relay = (url: string, username = TURN_USER): IceServer => ({
   urls: [url],
-  username: TURN_USER,
-  credential,
+  username,
+  credential: TURN_PASSWORD,
 })
 
 let networks: Network[] = []
@@ -36,9 +36,7 @@ function open(iceServers: readonly IceServer[], health = new ServerHealth()): ()
   return () =>
     network
       .config()
-      .iceServers.map((server) =>
-        typeof server === 'string' ? server : `turn:${server.hostname}:${server.port}`,
-      )
+      .iceServers.map((server) => (typeof server === 'string' ? server : `${server.username} ${server.port}`))
 }
 
 describe.skipIf(missing !== undefined)(
@@ -53,36 +51,36 @@ describe.skipIf(missing !== undefined)(
         relay(`turn:127.0.0.1:${dead[1]}`),
         relay(`turn:127.0.0.1:${dead[2]}`),
         // It is there, but does not know this login.
-        relay(good, 'wrong'),
+        relay(good, 'otto'),
         relay(good),
       ]
       const health = new ServerHealth()
       const chosen = open(list, health)
       expect(chosen()).toEqual([
         `stun:127.0.0.1:${dead[0]}`,
-        `turn:127.0.0.1:${dead[1]}`,
-        `turn:127.0.0.1:${dead[2]}`,
+        `${TURN_USER} ${dead[1]}`,
+        `${TURN_USER} ${dead[2]}`,
       ])
-      const expected = [`stun:127.0.0.1:${server.port}`, good]
+      const expected = [`stun:127.0.0.1:${server.port}`, `${TURN_USER} ${server.port}`]
       await eventually('the servers that work', () => {
         const now = chosen()
         return expected.every((one, index) => now[index] === one)
       })
       const [, , last] = chosen()
       // Of the others the first is better than none.
-      expect(last).toBe(`turn:127.0.0.1:${dead[1]}`)
+      expect(last).toBe(`${TURN_USER} ${dead[1]}`)
       expect(open(list, health)().slice(0, 2)).toEqual(expected)
     })
 
     test('are not asked where nobody could take their place', async () => {
-      const dead = `turn:127.0.0.1:${await freePort()}`
+      const port = await freePort()
       const health = new ServerHealth()
       let isFailing = false
       health.onChange(() => (isFailing = true))
-      const chosen = open([relay(dead)], health)
-      expect(chosen()).toEqual([dead])
+      const chosen = open([relay(`turn:127.0.0.1:${port}`)], health)
+      expect(chosen()).toEqual([`${TURN_USER} ${port}`])
       await new Promise((resolve) => setTimeout(resolve, 4000))
-      expect([chosen(), isFailing]).toEqual([[dead], false])
+      expect([chosen(), isFailing]).toEqual([[`${TURN_USER} ${port}`], false])
     })
   },
 )

@@ -68,6 +68,8 @@ export async function runEvents(
   return results
 }
 
+let eventCount = 0
+/** Events may run side by side, and each server has an address of its own. */
 let serverCount = 0
 
 export async function runEvent(
@@ -78,6 +80,7 @@ export async function runEvent(
 ): Promise<EventResult> {
   await using owned = new AsyncDisposableStack()
   const event = labEvent(name)
+  const folder = path.join(lab.folder, `event${++eventCount}`)
   const { source } = settings
   const sender = owned.use(await lab.connect(event.from, 1, { line: PAIR_LINE }))
   const receiver = owned.use(await lab.connect(event.to, 1, { line: PAIR_LINE }))
@@ -98,7 +101,7 @@ export async function runEvent(
       sender: sender.host,
       receiver: receiver.host,
       source,
-      folder: path.join(lab.folder, `event${serverCount}`),
+      folder,
       coordinator: coordinator.url,
       stun: servers.stun,
       relays: relays.map(({ url }) => url),

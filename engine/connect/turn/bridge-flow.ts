@@ -16,6 +16,12 @@ import type { ServerAddress, TransportKind, TurnTransport } from './turn-transpo
 const MAX_QUEUED_BYTES = 512 * 1024
 /** Packets kept while the connection opens: an agent asks a few things, and repeats itself. */
 const MAX_EARLY = 16
+/** Packets of DTLS kept while ICE is on its way: one flight, and some repetitions of it. */
+const MAX_HELD = 32
+/** First bytes of DTLS packets (RFC 7983 §7). */
+const FIRST_DTLS_BYTE = 20
+const LAST_DTLS_BYTE = 63
+const CHANNEL_HEADER_BYTES = 4
 /** After a failure packets are dropped for so long, so that an agent's repeats do not hammer the server. Milliseconds. */
 const FAILURE_PAUSE_MS = 2000
 /** A stream that has answered nothing for so long, though it was spoken to, is dead. Milliseconds. */
@@ -44,6 +50,9 @@ export class BridgeFlow implements Disposable {
   #closing = new AbortController()
   #transport: TurnTransport | undefined
   #isOpening = false
+  /** What came for the agent before it could bear it. */
+  readonly #held: Uint8Array[] = []
+  #isSettled = false
   /** What the server gave the agent. */
   #relayed: Endpoint | undefined
   #hasAllocated = false
@@ -87,6 +96,17 @@ export class BridgeFlow implements Disposable {
     if (!this.#isOpening) void this.#open(this.#closing.signal)
   }
 
+  /**
+   * The agent's ICE is connected. DTLS is kept from it until then: a first message that comes before would be lost, and now and
+   * then the library handles it in one thread while another starts DTLS, each holding the lock that the other wants. Nothing
+   * of the whole process gets through after that.
+   */
+  settle(): void {
+    if (this.#isSettled) return
+    this.#isSettled = true
+    for (const bytes of this.#held.splice(0)) this.#options.toAgent(bytes)
+  }
+
   [Symbol.dispose](): void {
     this.#closing.abort()
     this.#transport?.close()
@@ -109,6 +129,8 @@ export class BridgeFlow implements Disposable {
     this.#relayed = undefined
     this.#hasAllocated = false
     this.#unansweredSinceMs = undefined
+    this.#isSettled = false
+    this.#held.length = 0
     this.#early.length = 0
   }
 
@@ -143,7 +165,13 @@ export class BridgeFlow implements Disposable {
     this.#unansweredSinceMs = undefined
     const message = (bytes[0] ?? 0) < 0x40 ? decodeStun(bytes) : undefined
     if (message?.method === METHOD.allocate) this.#hearOfAllocation(message)
-    this.#options.toAgent(bytes)
+    if (this.#isSettled || !carriesDtls(bytes, message)) {
+      this.#options.toAgent(bytes)
+      return
+    }
+    this.#held.push(bytes)
+    // What is newer answers what is older: the other side repeats itself.
+    if (this.#held.length > MAX_HELD) this.#held.shift()
   }
 
   #hearOfAllocation(message: StunMessage): void {
@@ -188,6 +216,17 @@ function allocateOf(bytes: Uint8Array): StunMessage | undefined {
   if ((bytes[0] ?? 0) >= 0x40) return undefined
   const message = decodeStun(bytes)
   return message?.method === METHOD.allocate ? message : undefined
+}
+
+/** @param message what it is as STUN; undefined for channel data */
+function carriesDtls(bytes: Uint8Array, message: StunMessage | undefined): boolean {
+  const isChannel = (bytes[0] ?? 0) >= 0x40
+  const first = isChannel
+    ? bytes[CHANNEL_HEADER_BYTES]
+    : message?.method === METHOD.data
+      ? attributeOf(message, ATTRIBUTE.data)?.[0]
+      : undefined
+  return first !== undefined && first >= FIRST_DTLS_BYTE && first <= LAST_DTLS_BYTE
 }
 
 /** The packet lies in memory of the socket's. */

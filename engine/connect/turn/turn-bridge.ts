@@ -95,6 +95,12 @@ export class TurnBridge implements Disposable {
     return this.#relayed.has(`${address}:${port}`)
   }
 
+  /** The ICE of the agent that has this relay address is connected. */
+  settle(address: string, port: number): void {
+    const key = this.#relayed.get(`${address}:${port}`)
+    if (key !== undefined) this.#flows.get(key)?.settle()
+  }
+
   /** The agent that had this relay address is gone; the library does not say so to the server. */
   release(address: string, port: number): void {
     const key = this.#relayed.get(`${address}:${port}`)

@@ -285,3 +285,50 @@ test('the agent is not told how the server sees the bridge', async () => {
   const types = answer === undefined ? [] : decodeStun(answer)?.attributes.map(({ type }) => type)
   expect(types).toEqual([ATTRIBUTE.xorRelayedAddress])
 })
+
+test('DTLS waits until ICE is connected, then comes in order, and what else there is does not wait', async () => {
+  const agent = await newAgent()
+  const heard: string[] = []
+  agent.on('message', (bytes) => heard.push(hex(bytes)))
+  say(agent, allocate)
+  await eventually('the connection', () => arrived[0]?.frames.length === 1)
+  const value = encodeXorAddress({ address: '192.0.2.9', port: 4242 }, new Uint8Array(12))
+  const relayed = message('success', METHOD.allocate, [{ type: ATTRIBUTE.xorRelayedAddress, value }])
+  /** ClientHello, and its repetitions, in either form. */
+  const hello = (number: number): Uint8Array => Uint8Array.of(0x40, 0, 0, 4, 22, 254, 253, number)
+  const indicated = message('indication', METHOD.data, [
+    { type: ATTRIBUTE.data, value: Uint8Array.of(22, 254, 253, 99) },
+  ])
+  // First byte of a STUN check inside.
+  const check = Uint8Array.of(0x40, 0, 0, 4, 0, 1, 0, 0)
+  const socket = arrived[0]?.socket
+  socket?.write(Buffer.concat([relayed, hello(1), indicated, check]))
+  await eventually('all that does not wait', () => heard.length === 2)
+  await sleep(100)
+  const answer = hex(encodeStun({ ...decodeStun(relayed)!, attributes: decodeStun(relayed)!.attributes }))
+  expect(heard).toEqual([answer, hex(check)])
+  bridge.settle('192.0.2.9', 1)
+  bridge.settle('192.0.2.9', 4242)
+  bridge.settle('192.0.2.9', 4242)
+  socket?.write(hello(2))
+  await eventually('the rest', () => heard.length === 5)
+  expect(heard.slice(2)).toEqual([hex(hello(1)), hex(indicated), hex(hello(2))])
+})
+
+test('of DTLS that waits in vain the newest is kept', async () => {
+  const agent = await newAgent()
+  const heard: Uint8Array[] = []
+  agent.on('message', (bytes) => heard.push(bytes))
+  say(agent, allocate)
+  await eventually('the connection', () => arrived[0]?.frames.length === 1)
+  const value = encodeXorAddress({ address: '192.0.2.9', port: 4242 }, new Uint8Array(12))
+  arrived[0]?.socket.write(
+    message('success', METHOD.allocate, [{ type: ATTRIBUTE.xorRelayedAddress, value }]),
+  )
+  for (let i = 0; i < 100; i++) arrived[0]?.socket.write(Uint8Array.of(0x40, 0, 0, 4, 22, 254, 253, i))
+  arrived[0]?.socket.write(Uint8Array.of(0x40, 0, 0, 4, 0, 1, 0, 0))
+  await eventually('what came last', () => heard.length === 2)
+  bridge.settle('192.0.2.9', 4242)
+  await eventually('what waited', () => heard.length === 34)
+  expect(heard.slice(2).map((bytes) => bytes[7])).toEqual(Array.from({ length: 32 }, (_, i) => 68 + i))
+})
