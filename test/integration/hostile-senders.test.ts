@@ -198,7 +198,11 @@ const WORDS: readonly (readonly [
   [
     'a block that nobody asked for',
     /nobody asked for|unasked block/,
-    (on, peer) => on.blocks(peer.trueFrame(share.layout.pieceCount - 1, 0)),
+    (on, peer) => {
+      // Twice: the first one may by chance be what was just asked for.
+      on.blocks(peer.trueFrame(share.layout.pieceCount - 1, 0))
+      on.blocks(peer.trueFrame(share.layout.pieceCount - 1, 0))
+    },
   ],
   [
     'pieces that do not exist',
