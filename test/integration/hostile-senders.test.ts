@@ -128,9 +128,11 @@ const LIES: readonly (readonly [what: string, ban: RegExp, frame: NonNullable<Ma
   [
     'the record and the bytes of another piece',
     /peer\.bad-piece detail=wrong signature/,
-    (piece, block) => {
-      // The last piece is shorter: none is replaced by it.
-      const other = (piece + 1) % (share.layout.pieceCount - 1)
+    (piece, block, peer) => {
+      // The last piece is shorter: none is replaced by it, nor it by another.
+      const last = share.layout.pieceCount - 1
+      if (piece === last) return peer.trueFrame(piece, block)
+      const other = (piece + 1) % last
       return blockFrame(piece, block, share.record(other), share.piece(other))
     },
   ],
