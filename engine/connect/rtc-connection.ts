@@ -31,7 +31,7 @@ const OPEN_LIMIT_MS = 20_000
  */
 const OFFERER_HOLD_MS = 100
 /** How long a closing connection may take to send its last words. Milliseconds. */
-const LAST_WORDS_MS = 60
+const LAST_WORDS_MS = 200
 const CONTROL = { label: 'control', id: 0 }
 const BLOCKS = { label: 'blocks', id: 1 }
 
