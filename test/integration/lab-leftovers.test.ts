@@ -31,7 +31,8 @@ describe.skipIf(missing !== undefined)(
       })
       const [line] = (await once(createInterface({ input: maker.stdout }), 'line')) as [string]
       const [internet = '', host = '', folder = ''] = JSON.parse(line) as string[]
-      const [sleeper] = await processesIn(host)
+      // It takes a moment to get into its namespace.
+      const sleeper = await eventually('the process in it', async () => (await processesIn(host))[0])
       maker.kill('SIGKILL')
       await once(maker, 'exit')
       expect(await namespaces()).toEqual(expect.arrayContaining([internet, host, lab.internet.name]))
@@ -44,7 +45,7 @@ describe.skipIf(missing !== undefined)(
       expect(await namespaces()).not.toContain(host)
       expect(existsSync(folder)).toBe(false)
       expect(sleeper).toBeGreaterThan(0)
-      await eventually('the process in it to end', () => !isRunning(sleeper ?? 0))
+      await eventually('the process in it to end', () => !isRunning(sleeper))
       expect(await namespaces()).toContain(lab.internet.name)
       expect(existsSync(lab.folder)).toBe(true)
     })
