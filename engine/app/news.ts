@@ -37,6 +37,9 @@ export class News {
   /** From now on; who wants a snapshot takes it in the same turn. @returns unsubscribe */
   listen(listener: (event: AppEvent) => void): () => void {
     if (this.#listeners.size === 0) this.#begin()
+    // What the others are still to be told stands in the newcomer's snapshot already: were it taken back before the next
+    // slice, that slice would find nothing new, and the newcomer would keep what is not so any more.
+    else if (this.#timer !== undefined) this.#tellAhead()
     // Its own, so that one that listens twice is told twice and unsubscribes once.
     const own = (event: AppEvent): void => listener(event)
     this.#listeners.add(own)
@@ -84,6 +87,11 @@ export class News {
     if (this.#timer !== undefined) return
     const waitMs = Math.max(GATHER_MS, this.#lastSliceMs + SLICE_INTERVAL_MS - performance.now())
     this.#timer = setTimeout(() => this.#tellSlice(), waitMs)
+  }
+
+  #tellAhead(): void {
+    clearTimeout(this.#timer)
+    this.#tellSlice()
   }
 
   #tellSlice(): void {

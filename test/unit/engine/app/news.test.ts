@@ -159,6 +159,19 @@ test('one that is gone is told once', async () => {
   expect(events).toEqual([{ kind: 'transfers', changed: [], gone: [idOf(1)] }])
 })
 
+test('a newcomer hears of what is taken back before the next slice', async () => {
+  const source = new FakeSource(1)
+  const news = new News(source)
+  listen(news)
+  source.set(1, { peers: [PEER] })
+  news.mark(idOf(1))
+  const second = listen(news)
+  source.set(1, { peers: [] })
+  news.mark(idOf(1))
+  await vi.advanceTimersByTimeAsync(2 * SLICE_INTERVAL_MS)
+  expect(second.events).toMatchObject([{ changed: [{ peers: [] }] }])
+})
+
 test('snapshot and slices together always give what is', async () => {
   const step = fc.tuple(
     fc.constantFrom('change', 'peers', 'remove', 'add', 'join', 'leave', 'wait'),
