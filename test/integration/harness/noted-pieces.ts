@@ -14,6 +14,10 @@ export function notedPieces(home: string): Set<number> {
   const file = path.join(home, 'library.db')
   if (!existsSync(file)) return new Set()
   using database = open(file)
+  // Its owner may be just about to make the tables.
+  const isMade =
+    database.value.prepare("SELECT 1 FROM sqlite_master WHERE name = 'piece'").get() !== undefined
+  if (!isMade) return new Set()
   const rows = v.parse(Positions, database.value.prepare('SELECT position FROM piece').all())
   return new Set(rows.map((row) => row.position))
 }

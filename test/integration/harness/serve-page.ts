@@ -4,6 +4,7 @@ import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHead
 import * as v from 'valibot'
 import { WebSocket } from 'ws'
 import { webSocketCarrier } from '#cli/serve/web-socket-carrier.ts'
+import type { Carrier } from '#shared/api/carrier.ts'
 import type { Remote } from '#shared/api/contract.ts'
 import { connectRemote } from '#shared/api/rpc-client.ts'
 import { UI_SUBPROTOCOL } from '#shared/api/rpc-messages.ts'
@@ -65,18 +66,17 @@ export class ServePage {
 
   /** Rejects with the status that it was refused with. */
   async connect(headers: Readonly<Record<string, string>>): Promise<Remote> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const { promise, resolve, reject } = Promise.withResolvers<Carrier>()
     const socket = new WebSocket(`ws://127.0.0.1:${this.port}/api`, UI_SUBPROTOCOL, {
       headers: { ...headers },
     })
-    const carrier = webSocketCarrier(socket)
-    socket.once('open', () => resolve())
+    // In the same turn: the first message may come right behind.
+    socket.once('open', () => resolve(webSocketCarrier(socket)))
     socket.once('error', reject)
     socket.once('unexpected-response', (request, response) => {
       reject(new Error(String(response.statusCode)))
       request.destroy()
     })
-    await promise
-    return connectRemote(carrier)
+    return connectRemote(await promise)
   }
 }
