@@ -1,27 +1,24 @@
 /** Topics and who is in them: joins, presence, and signals passed on between members. In memory only. */
 
 import { fromBase64Url } from '#shared/encoding/base64url.ts'
-import {
-  PEER_SAMPLE,
-  type ClientMessage,
-  type IceServer,
-  type ServerMessage,
-} from '#shared/protocol/coordinator-messages.ts'
+import { PEER_SAMPLE, type ClientMessage, type ServerMessage } from '#shared/protocol/coordinator-messages.ts'
 import { peerIdOf, type PeerId, type Topic } from '#shared/share/keys.ts'
 import type { ClientSession } from './client-session.ts'
 import type { CoordinatorLimits } from './limits.ts'
 import { TopicMembers } from './topic-members.ts'
 
+type HandedServers = Pick<Extract<ServerMessage, { type: 'joined' }>, 'iceServers' | 'iceServersLifeMs'>
 type MessageOf<Type extends ClientMessage['type']> = Extract<ClientMessage, { type: Type }>
 
 export class Rendezvous {
   readonly #topics = new Map<Topic, TopicMembers<ClientSession>>()
   readonly #limits: CoordinatorLimits
-  readonly #iceServers: IceServer[]
+  readonly #servers: () => HandedServers
 
-  constructor(limits: CoordinatorLimits, iceServers: readonly IceServer[]) {
+  /** @param servers what a device that joins now is handed */
+  constructor(limits: CoordinatorLimits, servers: () => HandedServers) {
     this.#limits = limits
-    this.#iceServers = [...iceServers]
+    this.#servers = servers
   }
 
   get topicCount(): number {
@@ -54,7 +51,7 @@ export class Rendezvous {
       you: peer,
       peers: sampleOf(members, peer),
       count: members.count,
-      iceServers: this.#iceServers,
+      ...this.#servers(),
     })
     if (before === undefined) session.charge(tell(members, peer, { type: 'peer.joined', topic, peer }))
   }

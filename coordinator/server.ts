@@ -19,6 +19,7 @@ import { DEFAULT_LIMITS, type CoordinatorLimits } from './limits.ts'
 import { Rendezvous } from './rendezvous.ts'
 import { SummaryDesk } from './summary-desk.ts'
 import type { SummaryStore } from './summary-store.ts'
+import { issueLogin, TURN_LOGIN_LIFE_MS, type SharedTurn } from './turn-logins.ts'
 
 export interface CoordinatorOptions {
   readonly host: string
@@ -26,7 +27,10 @@ export interface CoordinatorOptions {
   readonly port: number
   /** Stays the caller's: not closed here. */
   readonly store: SummaryStore
+  /** Handed to everybody who joins, as they are. */
   readonly iceServers?: readonly IceServer[]
+  /** Everybody who joins is handed a login of its own, which expires. */
+  readonly turn?: SharedTurn | undefined
   readonly limits?: Partial<CoordinatorLimits>
   readonly now?: () => number
   readonly log?: (event: string, fields: Record<string, number | string>) => void
@@ -80,7 +84,7 @@ class RunningCoordinator implements Coordinator {
     this.#now = options.now ?? Date.now
     this.#log = options.log ?? (() => undefined)
     this.#addresses = new Addresses(this.#limits)
-    this.#rendezvous = new Rendezvous(this.#limits, options.iceServers ?? [])
+    this.#rendezvous = new Rendezvous(this.#limits, () => this.#handedServers())
     this.#desk = new SummaryDesk({
       store: options.store,
       addresses: this.#addresses,
@@ -210,6 +214,15 @@ class RunningCoordinator implements Coordinator {
         return this.#desk.accept(session, message)
       default:
         return unreachable(message)
+    }
+  }
+
+  #handedServers(): { iceServers: IceServer[]; iceServersLifeMs?: number } {
+    const { iceServers = [], turn } = this.#options
+    if (turn === undefined) return { iceServers: [...iceServers] }
+    return {
+      iceServers: [...iceServers, issueLogin(turn, this.#now())],
+      iceServersLifeMs: TURN_LOGIN_LIFE_MS,
     }
   }
 

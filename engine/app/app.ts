@@ -22,6 +22,9 @@ export interface CoordinatorSettings {
   /** Folder of its SQLite file. */
   readonly dataDir: string
   readonly iceServers: readonly IceServer[]
+  /** A TURN server for which it makes logins that expire. */
+  readonly turn?: { readonly urls: readonly string[]; readonly secret: string } | undefined
+  readonly isBehindProxy?: boolean | undefined
   readonly log?: EngineOptions['log']
 }
 

@@ -82,7 +82,8 @@ async function listenSomewhere(
   settings: EmbeddedSettings,
   listen: ListenAddress,
 ): Promise<RunningCoordinator> {
-  const resumedPort = portOf(settings.resumed[0])
+  const { start, listen: _listen, resumed, ...wanted } = settings
+  const resumedPort = portOf(resumed[0])
   const ports =
     listen.port !== undefined
       ? [listen.port]
@@ -92,7 +93,7 @@ async function listenSomewhere(
   let failure: unknown
   for (const port of ports) {
     try {
-      return await startListening(settings.start, { ...settings, host: listen.host, port })
+      return await startListening(start, { ...wanted, host: listen.host, port })
     } catch (thrown) {
       if (!isPortTaken(thrown)) throw thrown
       failure = new AppError('coordinator.port-taken', { detail: `port ${port}`, cause: thrown })
@@ -106,13 +107,12 @@ export async function startListening(
   start: CoordinatorStarter,
   settings: CoordinatorSettings,
 ): Promise<RunningCoordinator> {
-  const { host, port, dataDir, iceServers, log } = settings
-  const wanted = { port, dataDir, iceServers, ...(log === undefined ? {} : { log }) }
+  const { host } = settings
   try {
-    return await start({ ...wanted, host })
+    return await start(settings)
   } catch (thrown) {
     if (host !== '::' || !hasCode(thrown, ['EAFNOSUPPORT', 'EADDRNOTAVAIL'])) throw thrown
-    return start({ ...wanted, host: '0.0.0.0' })
+    return start({ ...settings, host: '0.0.0.0' })
   }
 }
 

@@ -7,35 +7,27 @@ import { fromBase64Url } from '#shared/encoding/base64url.ts'
 import { AppError, toAppError } from '#shared/errors.ts'
 import type { ClientMessage, ServerMessage } from '#shared/protocol/coordinator-messages.ts'
 import type { Topic } from '#shared/share/keys.ts'
-import type { CoordinatorAddress } from '#shared/share/link.ts'
+import type { CoordinatorClientOptions } from './client-options.ts'
 import { Connection, ConnectionLost, Refusal } from './connection.ts'
 import { dial, type Dialled } from './dial.ts'
 import { KeptSummaries, type KeptSummary, type SummaryOwner } from './kept-summaries.ts'
 import { Listeners, type Unsubscribe } from './listeners.ts'
+import { LoginRenewal } from './login-renewal.ts'
 import { pause } from './pause.ts'
 import { Rounds } from './rounds.ts'
 import { DEFAULT_TIMING, serverAheadMs, type ClientTiming } from './timing.ts'
 import { ClientTopicSession, type TopicSession } from './topic-session.ts'
 
+export type { CoordinatorClientOptions } from './client-options.ts'
 export type { KeptSummary, SummaryOwner } from './kept-summaries.ts'
 export type { Unsubscribe } from './listeners.ts'
 export type { JoinedInfo, TopicSession } from './topic-session.ts'
-
-export interface CoordinatorClientOptions {
-  /** Of one and the same coordinator: they are raced, each with a head start over the next. */
-  readonly addresses: readonly [CoordinatorAddress, ...CoordinatorAddress[]]
-  /** The person's HTTP proxy; undefined: as the environment says. */
-  readonly proxy?: string | undefined
-  readonly now?: () => number
-  readonly random?: () => number
-  readonly timing?: Partial<ClientTiming>
-  readonly log?: (event: string, fields: Record<string, number | string>) => void
-}
 
 export type CoordinatorState = 'connecting' | 'online' | 'offline'
 
 /** Between a lost connection and the same request on the next one. Milliseconds. */
 const RETRY_PAUSE_MS = 20
+
 export class CoordinatorClient implements AsyncDisposable {
   readonly #addresses: CoordinatorClientOptions['addresses']
   readonly #proxy: string | undefined
@@ -46,6 +38,7 @@ export class CoordinatorClient implements AsyncDisposable {
   readonly #sessions = new Map<Topic, ClientTopicSession>()
   /** The connection on which a session has sent its join: once on each. */
   readonly #joining = new WeakMap<TopicSession, Connection>()
+  readonly #renewal = new LoginRenewal()
   readonly #summaries: KeptSummaries
   readonly #rounds: Rounds
   readonly #closing = new AbortController()
@@ -105,6 +98,7 @@ export class CoordinatorClient implements AsyncDisposable {
       request: (build, signal) => this.#request(build, signal),
       onLeft: (left) => {
         if (this.#sessions.get(left.topic) === left) this.#sessions.delete(left.topic)
+        this.#renewal.forget(left.topic)
       },
     })
     this.#sessions.set(topic, session)
@@ -240,7 +234,12 @@ export class CoordinatorClient implements AsyncDisposable {
     if (answer.type !== 'joined' || answer.topic !== session.topic || answer.you !== session.peerId) {
       throw new AppError('coordinator.protocol', { detail: 'a wrong answer to a join' })
     }
-    if (connection === this.#connection) session.acceptJoined(answer)
+    if (connection !== this.#connection) return
+    session.acceptJoined(answer)
+    this.#renewal.plan(session.topic, answer.iceServersLifeMs, () => {
+      this.#joining.delete(session)
+      this.#startJoin(session)
+    })
   }
 
   #receive(message: ServerMessage): void {

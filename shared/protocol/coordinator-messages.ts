@@ -94,6 +94,8 @@ export const ServerMessage = v.variant('type', [
     /** How many are in the topic, this device included. */
     count: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
     iceServers: v.pipe(v.array(IceServer), v.maxLength(16)),
+    /** After which their logins are refused, counted from now. Absent: they do not expire. Joining again brings new ones. */
+    iceServersLifeMs: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
   }),
   v.object({ type: v.literal('peer.joined'), topic: Topic, peer: PeerId }),
   v.object({ type: v.literal('peer.left'), topic: Topic, peer: PeerId }),

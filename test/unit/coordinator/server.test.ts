@@ -380,6 +380,24 @@ describe('a topic', () => {
     expect(await first.hear('peer.left')).toEqual({ type: 'peer.left', topic, peer: second.peer })
   })
 
+  test('hands every device that joins a TURN login of its own, and a new one when it joins again', async () => {
+    const turn = { urls: ['turn:192.0.2.1:3478'], secret: 'a secret of sufficient length' }
+    await using coordinator = await start({}, { turn })
+    await using first = await RawDevice.open(coordinator.port)
+    await using second = await RawDevice.open(coordinator.port)
+    const topic = randomTopic()
+    const answers = [await first.join(topic), await second.join(topic), await first.join(topic)]
+    const logins = answers.map(({ iceServers }) => iceServers[0]?.username)
+    expect(new Set(logins).size).toBe(3)
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ iceServersLifeMs: 4 * 3_600_000, iceServers: [{ urls: turn.urls }] })
+      expect(JSON.stringify(answer)).not.toContain(turn.secret)
+    }
+    // Joining again is no news to the others.
+    await second.settle()
+    expect(second.inbox).toEqual([])
+  })
+
   test('passes signals on, between its members only', async () => {
     await using coordinator = await start()
     await using first = await RawDevice.open(coordinator.port)
