@@ -1,11 +1,13 @@
 /** Connections that are not open yet: begun, fed with the other side's signals, and given up. */
 
+import { randomBytes, toHex } from '#shared/encoding/bytes.ts'
 import { AppError, toAppError } from '#shared/errors.ts'
-import type { LaneId, Signal } from '#shared/protocol/signals.ts'
+import { LaneId, type Signal } from '#shared/protocol/signals.ts'
 import { MAX_LANES_PER_PEER } from '#shared/swarm/lane-controller.ts'
+import * as v from 'valibot'
 import type { ConnectorOptions } from './connector-options.ts'
 import type { Ways } from './ice-settings.ts'
-import type { Attempt, KnownPeer } from './known-peer.ts'
+import { needsSecondOffer, type Attempt, type KnownPeer } from './known-peer.ts'
 import type { ConnectionNetwork } from './network.ts'
 import { relayFirst } from './relay-first.ts'
 import { RtcConnection } from './rtc-connection.ts'
@@ -17,11 +19,8 @@ const MAX_LANES = MAX_LANES_PER_PEER + 4
 const MAX_DIRECT = 2
 /** A direct way opens within two seconds or not at all; the next try is a better chance. Milliseconds, with room. */
 const DIRECT_LIMIT_MS = 5000
-/**
- * What opens does so within two seconds; now and then a first try simply does not, and the next one works. So the first
- * gets this long, the second twice as long: a network may be that slow. Milliseconds.
- */
-const FIRST_LIMIT_MS = 8000
+/** A second offer beside a first one, which ends with it and had eight seconds more. Milliseconds. */
+const SECOND_LIMIT_MS = 12_000
 /** An offer to a peer whose lanes are silent may have gone astray with them: made again after so many milliseconds. */
 const REPLACE_LIMIT_MS = 4000
 
@@ -32,6 +31,8 @@ const YIELD_MS = 2000
 export interface LanePlan {
   readonly ways: Ways
   readonly predict: boolean
+  /** Beside an offer that takes long. */
+  readonly isSecond?: boolean
 }
 
 export interface AttemptEvents {
@@ -71,7 +72,8 @@ export class AttemptDesk {
       .every((attempt) => attempt.ways !== ways || (!attempt.hasHeard && attempt.startedMs < untilMs))
   }
 
-  offer(known: KnownPeer, lane: LaneId, plan: LanePlan): void {
+  offer(known: KnownPeer, plan: LanePlan): void {
+    const lane = v.parse(LaneId, toHex(randomBytes(8)))
     const attempt = this.connect(known, lane, 'offer', plan)
     if (attempt !== undefined) this.#guard(known, attempt, () => attempt.connection.start())
   }
@@ -79,14 +81,15 @@ export class AttemptDesk {
   connect(known: KnownPeer, lane: LaneId, role: 'offer' | 'answer', plan: LanePlan): Attempt | undefined {
     const { events, log, monitor } = this.#options
     const { peer } = known
-    const { ways } = plan
+    const { ways, predict, isSecond = false } = plan
     const startedMs = performance.now()
     if (ways === 'direct') this.#makeRoom(known)
     try {
       const connection = new RtcConnection({
         lane,
         role,
-        ...plan,
+        ways,
+        predict,
         network: this.#network,
         monitor,
         events: {
@@ -102,10 +105,10 @@ export class AttemptDesk {
           failed: (error) => this.#failed(known, lane, error),
         },
       })
-      const attempt = { connection, role, ways, startedMs, hasHeard: role === 'answer' }
+      const attempt = { connection, role, ways, startedMs, isSecond, hasHeard: role === 'answer' }
       known.attempts.set(lane, attempt)
       if (ways === 'direct') known.search.began()
-      log('lane.trying', { role, ways, predict: plan.predict })
+      log('lane.trying', { role, ways, predict })
       events.changed()
       return attempt
     } catch (error) {
@@ -139,13 +142,15 @@ export class AttemptDesk {
     }
   }
 
-  /** Those that have taken too long. @param isUrgent no lane of the peer answers */
-  closeLate(known: KnownPeer, nowMs: number, isUrgent: boolean): void {
+  /** Ends those that have taken too long, and makes a second offer beside a slow first one. @param isUrgent no lane of the peer answers */
+  lookAfter(known: KnownPeer, nowMs: number, isUrgent: boolean): void {
     for (const [lane, attempt] of known.attempts) {
-      if (nowMs - attempt.startedMs < limitOf(attempt, known, isUrgent)) continue
+      if (nowMs - attempt.startedMs < limitOf(attempt, isUrgent)) continue
       attempt.connection.close()
       this.#failed(known, lane, new AppError('peer.unreachable', { detail: 'no way was found in time' }))
     }
+    if (needsSecondOffer(known, nowMs) && this.hasRoom(known))
+      this.offer(known, { ways: 'any', predict: false, isSecond: true })
   }
 
   #makeRoom(known: KnownPeer): void {
@@ -180,9 +185,9 @@ export class AttemptDesk {
   }
 }
 
-/** Milliseconds. Only who offered can offer anew; the other side waits as long as the connection itself does. */
-function limitOf({ ways, role }: Attempt, { failures }: KnownPeer, isUrgent: boolean): number {
+/** Milliseconds. Beyond these the connection has its own. */
+function limitOf({ ways, isSecond }: Attempt, isUrgent: boolean): number {
   if (ways === 'direct') return DIRECT_LIMIT_MS
   if (isUrgent) return REPLACE_LIMIT_MS
-  return role === 'offer' ? FIRST_LIMIT_MS * (1 + failures) : Infinity
+  return isSecond ? SECOND_LIMIT_MS : Infinity
 }

@@ -3,12 +3,10 @@
  * failures, opens another lane beside one that has stopped answering, and a direct one beside a relayed one.
  */
 
-import { randomBytes, toHex } from '#shared/encoding/bytes.ts'
 import type { AppError } from '#shared/errors.ts'
 import type { NetworkFacts } from '#shared/protocol/network-facts.ts'
-import { LaneId, type Signal } from '#shared/protocol/signals.ts'
+import type { Signal } from '#shared/protocol/signals.ts'
 import type { PeerId } from '#shared/share/keys.ts'
-import * as v from 'valibot'
 import { AttemptDesk, type LanePlan } from './attempt-desk.ts'
 import { BetterRoutes, type PeerRoutes } from './better-routes.ts'
 import type { ConnectorOptions } from './connector-options.ts'
@@ -189,7 +187,7 @@ export class Connector {
   #offer(known: KnownPeer, plan: LanePlan): void {
     if (!this.#desk.hasRoom(known)) return
     known.isOfferer = true
-    this.#desk.offer(known, v.parse(LaneId, toHex(randomBytes(8))), plan)
+    this.#desk.offer(known, plan)
   }
 
   /** Where no lane answers, another is opened by whatever way is first; one at a time. */
@@ -202,7 +200,7 @@ export class Connector {
   #tick(): void {
     const now = performance.now()
     for (const known of this.#peers.values()) {
-      this.#desk.closeLate(known, now, isSilent(known))
+      this.#desk.lookAfter(known, now, isSilent(known))
       this.#heal(known)
       this.#routes.look(known, now)
     }

@@ -13,6 +13,12 @@ const RETRY_MS = 1000
 const MAX_RETRY_MS = 30_000
 /** The side that answered waits longer than the other's first retries, so that both do not offer at once. */
 const ANSWERER_EXTRA_MS = 8000
+/**
+ * What opens does so within two seconds where nothing is in the way; now and then a first try simply does not, and the next one
+ * works. So there is another offer beside one that has taken so long. The first one goes on: on a machine that is so busy that the
+ * time is too short, every next try would be too. Milliseconds.
+ */
+const SECOND_OFFER_MS = 8000
 
 /** A connection that is not open yet. */
 export interface Attempt {
@@ -20,6 +26,8 @@ export interface Attempt {
   readonly role: 'offer' | 'answer'
   readonly ways: Ways
   readonly startedMs: number
+  /** Beside one that takes long. */
+  readonly isSecond: boolean
   /** The other side has said something. */
   hasHeard: boolean
 }
@@ -83,6 +91,22 @@ export function isBusy({
 /** There are lanes, and none of them answers. */
 export function isSilent({ lanes, suspects }: Pick<KnownPeer, 'lanes' | 'suspects'>): boolean {
   return lanes.size > 0 && suspects.size >= lanes.size
+}
+
+/** A first offer takes long, and there is nothing beside it yet. */
+export function needsSecondOffer(
+  {
+    lanes,
+    attempts,
+  }: {
+    readonly lanes: Pick<KnownPeer['lanes'], 'size'>
+    readonly attempts: ReadonlyMap<string, Pick<Attempt, 'role' | 'ways' | 'isSecond' | 'startedMs'>>
+  },
+  nowMs: number,
+): boolean {
+  const [first, another] = [...attempts.values()].filter(({ ways }) => ways === 'any')
+  if (lanes.size > 0 || first === undefined || another !== undefined) return false
+  return first.role === 'offer' && !first.isSecond && nowMs - first.startedMs >= SECOND_OFFER_MS
 }
 
 export function retryDelayMs(known: Pick<KnownPeer, 'failures' | 'isOfferer'>, random: () => number): number {

@@ -14,7 +14,7 @@ import { ensurePackages } from '#test/setup/debian-packages.ts'
 const missing = await labIsMissing()
 const openerIsMissing = missing ?? (await portOpenerIsMissing())
 /** Where it works it takes about a second. */
-const LIMIT_MS = 8000
+const LIMIT_MS = 15_000
 /** What does not open in so long does not open: all pairs have failed, or the same checks are repeated. */
 const GIVE_UP_MS = 4000
 /** Somebody else's packet may take the port; the search for a better route tries several times too. */

@@ -45,7 +45,7 @@ describe.skipIf(missing !== undefined)(
           happened.set(name, result)
         }),
       )
-    }, 300_000)
+    }, 600_000)
     // Undefined when it could not be opened.
     afterAll(async () => lab?.[Symbol.asyncDispose]())
 

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 
 /** The tools used here answer in milliseconds; on a busy machine in a second or two. */
-const COMMAND_LIMIT_MS = 20_000
+const COMMAND_LIMIT_MS = 60_000
 
 /** Resolves with standard output. Rejects with the tool's own words when its exit code is not 0. */
 export function runCommand(command: string, argv: readonly string[], input = ''): Promise<string> {

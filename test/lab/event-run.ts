@@ -17,8 +17,8 @@ import { makeSource, Transfer, type SourceFile } from './transfer.ts'
 
 /** Twelve seconds of the cable: some before the event, and a good while after it. */
 export const EVENT_FILE_BYTES = 12_000_000
-/** The route is what it will be before anything happens: by then relayed pairs that can be direct are. Milliseconds. */
-const SETTLE_LIMIT_MS = 15_000
+/** The route is what it will be before anything happens, also where the start of the programs takes long. Milliseconds. */
+const SETTLE_LIMIT_MS = 60_000
 /** Of undisturbed progress before the event. Milliseconds. */
 const CALM_MS = 2500
 /** From the event to the end of what it takes. Milliseconds. */

@@ -9,7 +9,7 @@ import type { Readable, Writable } from 'node:stream'
 /** Of what it wrote to standard error: enough to say why it failed. */
 const MAX_LAST_WORDS = 8000
 /** Long enough for any start on a busy machine. */
-const LINE_LIMIT_MS = 20_000
+const LINE_LIMIT_MS = 60_000
 
 export interface ProcessEnding {
   readonly code: number | null

@@ -17,7 +17,7 @@ const OPEN_PORT = 443
 const TURN_PORT = 3478
 const LOGIN = 'lab:lab-password'
 /** Start of coturn on a busy machine; it opens its listeners one after the other. */
-const LISTEN_LIMIT_MS = 15_000
+const LISTEN_LIMIT_MS = 60_000
 
 /** A relay or coordinator beside the common ones, at addresses of its own: for runs that end it. */
 export interface OwnServer {

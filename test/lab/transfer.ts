@@ -14,8 +14,8 @@ import { Timeline } from './timeline.ts'
 const FOLLOW_LIMIT_MS = 300_000
 /** Between two looks at what is waited for. Milliseconds. */
 const LOOK_MS = 50
-/** The sender is online within seconds also on a busy machine. Milliseconds. */
-const ONLINE_LIMIT_MS = 30_000
+/** The sender is online within seconds; on a busy machine it takes longer. Milliseconds. */
+const ONLINE_LIMIT_MS = 90_000
 
 const Link = v.object({ event: v.literal('link'), link: v.string() })
 
