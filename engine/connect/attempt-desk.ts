@@ -171,8 +171,11 @@ export class AttemptDesk {
   }
 
   #failed(known: KnownPeer, lane: string, error: AppError): void {
-    const ways = known.attempts.get(lane)?.ways ?? 'any'
+    const { ways = 'any', role, connection } = known.attempts.get(lane) ?? {}
     this.#drop(known, lane)
+    // Who has offered waits for it, and only who has offered can offer anew.
+    if (role === 'answer' && connection !== undefined)
+      this.#events.signal(known.peer, { kind: 'refuse', lane: connection.lane, reason: 'failed' })
     this.#options.log('lane.failed', { ways, code: error.code, detail: error.detail ?? '' })
     this.#events.ended(known, ways, error)
   }
