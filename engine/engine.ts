@@ -5,6 +5,7 @@ import type { IceServer } from '#shared/protocol/coordinator-messages.ts'
 import type { LimitSettings } from '#shared/api/settings-views.ts'
 import type { DetailsEvent, FolderView, Selection } from '#shared/api/transfer-views.ts'
 import type { OfferView, TransferId, TransferView } from '#shared/api/views.ts'
+import type { FilePriority } from '#shared/swarm/urgency.ts'
 import type { ServerHealth } from './connect/server-health.ts'
 
 export interface NetworkOptions {
@@ -80,6 +81,13 @@ export interface Transfer {
   /** Children of one folder of the share, '' is the top. Undefined until the list of files is known. */
   folder(path: string): FolderView | undefined
   details(): DetailsEvent
+  /** Of files by their index among the manifest's files; `normal` where left out. At any time, at once. */
+  setPriorities(perFile: ReadonlyMap<number, FilePriority>): void
+  /**
+   * Where somebody reads while the rest is still coming, bytes from the start of the files laid end to end in manifest order:
+   * what follows is fetched first, in order. Undefined: nobody reads.
+   */
+  setReadHead(byteOffset: number | undefined): void
   /** Resolves when every byte of a `get` is verified on disk, or when a `send` has ended; rejects with its AppError. */
   finished(): Promise<void>
   /** Ends it and keeps what has arrived. Idempotent. */

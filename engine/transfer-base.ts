@@ -6,6 +6,7 @@ import type { NoticeView, TransferId, TransferState, TransferView } from '#share
 import { toAppError, type AppError } from '#shared/errors.ts'
 import { printLink, type Link } from '#shared/share/link.ts'
 import { topicOf, type Topic } from '#shared/share/keys.ts'
+import type { FilePriority } from '#shared/swarm/urgency.ts'
 import type { EngineParts } from './engine-settings.ts'
 import type { Transfer } from './engine.ts'
 import { linkReachOf } from './link-reach.ts'
@@ -93,6 +94,14 @@ export abstract class TransferBase implements Transfer {
 
   details(): DetailsEvent {
     return this.#details.view()
+  }
+
+  setPriorities(perFile: ReadonlyMap<number, FilePriority>): void {
+    this.session.swarm.setPriorities(perFile)
+  }
+
+  setReadHead(byteOffset: number | undefined): void {
+    this.session.swarm.setReadHead(byteOffset)
   }
 
   onChange(listener: () => void): () => void {

@@ -15,11 +15,14 @@ import type { PeerSession, SessionLane } from './peer-session.ts'
 import { pickPiece } from './picker.ts'
 import type { PieceStore } from './piece-store.ts'
 import type { PieceVerifier } from './piece-verifier.ts'
+import type { Urgency } from './urgency.ts'
 
 /** Bytes of pieces being put together or verified, over all peers: the receiver's memory. */
 const OPEN_BYTES = 32 * 1024 * 1024
 /** But at least so many pieces, or large ones would leave the disk or the network idle. */
 const MIN_OPEN_PIECES = 3
+/** For what is about to be read, so many more: it must not wait for pieces that take long. */
+const READ_SOON_PIECES = 2
 /** A peer that refused a piece is asked for it again after so many milliseconds, if there is nothing else to ask for. */
 const INSIST_AFTER_MS = 1000
 
@@ -32,6 +35,8 @@ export interface ChooserView {
   readonly verifying: ReadonlySet<number>
   /** Knows of earlier copies that were wrong. */
   readonly verifier: PieceVerifier
+  /** Knows what is wanted soonest. */
+  readonly urgency: Urgency
   /** Knows what is about to be taken from elsewhere on this disk. */
   readonly reuse: LocalReuse
 }
@@ -81,32 +86,52 @@ export class Chooser {
   }
 
   #pick(session: PeerSession, remote: Bitfield, mayAsk: (piece: number) => boolean): OpenPiece | undefined {
-    return this.#begun(session, remote, mayAsk) ?? this.#begin(session, remote, mayAsk)
+    const begun = this.#begun(session, remote, mayAsk)
+    const { urgency } = this.#view
+    // Of a piece that will be read, nothing is lost when it is begun before others are whole.
+    if (begun !== undefined && urgency.hasReader) {
+      const isSooner = (piece: number): boolean =>
+        urgency.isReadSoon(piece) && urgency.of(piece) > urgency.of(begun.index) && mayAsk(piece)
+      return this.#begin(session, remote, isSooner) ?? begun
+    }
+    return begun ?? this.#begin(session, remote, mayAsk)
   }
 
-  /** The fullest of the begun pieces that this peer can help with. */
+  /** Of the begun pieces that this peer can help with, one of those wanted soonest: the fullest. */
   #begun(session: PeerSession, remote: Bitfield, mayAsk: (piece: number) => boolean): OpenPiece | undefined {
+    const { urgency } = this.#view
     let best: OpenPiece | undefined
+    let bestUrgency = 0
     for (const open of this.open.values()) {
       if (open.missingCount === 0 || !remote.has(open.index) || !mayAsk(open.index)) continue
       if (open.onlyFrom !== undefined && open.onlyFrom !== session.peer) continue
       if (session.isSnubbed && hasBetterSource(this.#view.sessions, open.index)) continue
-      if (best === undefined || open.missingCount < best.missingCount) best = open
+      const sooner = urgency.of(open.index) - bestUrgency
+      if (best !== undefined && (sooner < 0 || (sooner === 0 && open.missingCount >= best.missingCount)))
+        continue
+      best = open
+      bestUrgency += sooner
     }
     return best
   }
 
   #begin(session: PeerSession, remote: Bitfield, mayAsk: (piece: number) => boolean): OpenPiece | undefined {
-    const { clock, store, demand, sessions, verifying, verifier, reuse } = this.#view
+    const { clock, store, demand, sessions, verifying, verifier, urgency, reuse } = this.#view
     const { layout } = store
     const busy = this.open.size + verifying.size
-    if (busy >= Math.max(MIN_OPEN_PIECES, Math.floor(OPEN_BYTES / layout.pieceBytes))) return undefined
+    const room = Math.max(MIN_OPEN_PIECES, Math.floor(OPEN_BYTES / layout.pieceBytes)) - busy
+    if (room <= (urgency.hasReader ? -READ_SOON_PIECES : 0)) return undefined
     const index = pickPiece({
       pieceCount: layout.pieceCount,
       isOpenToPick: (piece) =>
-        demand.isMissing(piece) && !this.open.has(piece) && !verifying.has(piece) && !reuse.isPending(piece),
+        (room > 0 || urgency.isReadSoon(piece)) &&
+        demand.isMissing(piece) &&
+        !this.open.has(piece) &&
+        !verifying.has(piece) &&
+        !reuse.isPending(piece),
       peerHas: (piece) =>
         remote.has(piece) && mayAsk(piece) && !(session.isSnubbed && hasBetterSource(sessions, piece)),
+      urgencyOf: (piece) => urgency.of(piece),
       availability: demand.availability,
       random: () => clock.random(),
     })

@@ -18,6 +18,7 @@ import { windowBytes } from './picker.ts'
 import type { PieceStore } from './piece-store.ts'
 import { PieceVerifier } from './piece-verifier.ts'
 import type { TurnResult } from './turns.ts'
+import type { Urgency } from './urgency.ts'
 
 /** A peer that owes blocks and sends none for so long is snubbed: others are asked for what it owes. */
 const SNUB_MS = 20_000
@@ -50,6 +51,7 @@ export class Downloader {
     store: PieceStore,
     wanted: Bitfield,
     pace: Pace,
+    urgency: Urgency,
     sessions: ReadonlyMap<PeerId, PeerSession>,
     events: DownloaderEvents,
   ) {
@@ -74,7 +76,7 @@ export class Downloader {
       },
     })
     const [verifying, verifier, reuse] = [this.#verifying, this.#verifier, this.#reuse]
-    this.#chooser = new Chooser({ clock, store, demand, sessions, verifying, verifier, reuse })
+    this.#chooser = new Chooser({ clock, store, demand, sessions, verifying, verifier, urgency, reuse })
   }
 
   peerHas(session: PeerSession, fresh: readonly number[]): void {

@@ -7,22 +7,30 @@ export interface PieceView {
   /** Wanted and neither here, nor begun, nor being verified. */
   readonly isOpenToPick: (piece: number) => boolean
   readonly peerHas: (piece: number) => boolean
+  /** How soon each piece is wanted; higher comes first. */
+  readonly urgencyOf: (piece: number) => number
   /** How many connected peers have each piece. */
   readonly availability: { readonly [piece: number]: number }
   /** In [0, 1). */
   readonly random: () => number
 }
 
-/** Rarest first, ties at random, so that a swarm's members do not all ask for the same piece. */
+/**
+ * Of what is wanted soonest the rarest first, ties at random, so that a swarm's members do not all ask for the same piece.
+ */
 export function pickPiece(view: PieceView): number | undefined {
   let best: number | undefined
   let bestCount = Number.POSITIVE_INFINITY
+  let bestUrgency = Number.NEGATIVE_INFINITY
   let ties = 0
   for (let piece = 0; piece < view.pieceCount; piece++) {
+    const urgency = view.urgencyOf(piece)
     const count = view.availability[piece] ?? 0
-    if (count > bestCount || !view.isOpenToPick(piece) || !view.peerHas(piece)) continue
-    if (count < bestCount) {
+    if (urgency < bestUrgency || (urgency === bestUrgency && count > bestCount)) continue
+    if (!view.isOpenToPick(piece) || !view.peerHas(piece)) continue
+    if (urgency > bestUrgency || count < bestCount) {
       best = piece
+      bestUrgency = urgency
       bestCount = count
       ties = 1
     } else if (view.random() * ++ties < 1) {

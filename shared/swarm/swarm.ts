@@ -22,6 +22,7 @@ import { RecordDesk } from './record-desk.ts'
 import type { PieceStore } from './piece-store.ts'
 import type { SwarmOptions } from './swarm-events.ts'
 import { Uploader } from './uploader.ts'
+import { Urgency, type FilePriority } from './urgency.ts'
 
 /** How often limits are looked at and news is passed on, milliseconds. */
 const TICK_MS = 100
@@ -35,6 +36,7 @@ export class Swarm {
   readonly #stopTicking: () => void
   /** Undefined before `begin`. */
   #pieces: PieceParts | undefined
+  readonly #urgency = new Urgency()
   readonly #news: News
   readonly #network: NetworkNews
   readonly #care: LaneCare
@@ -126,8 +128,9 @@ export class Swarm {
   /** From here on pieces are served and, where they are wanted and missing, fetched. */
   begin(store: PieceStore, wanted: Bitfield = Bitfield.full(store.layout.pieceCount)): void {
     this.#uploader.offerPieces(store, this.sessions)
+    this.#urgency.learnLayout(store.layout)
     const { clock, down = freePace(clock) } = this.#options
-    const downloader = new Downloader(clock, store, wanted, down, this.sessions, {
+    const downloader = new Downloader(clock, store, wanted, down, this.#urgency, this.sessions, {
       written: (piece) => this.#written(piece),
       lied: (peer, error) => this.#ban(peer, error),
       failed: (error) => this.#fail(error),
@@ -142,6 +145,16 @@ export class Swarm {
       })
     }
     this.#checkDone()
+  }
+
+  /** Of files by their index among the manifest's; `normal` where left out. Also before `begin`, and at any time after it. */
+  setPriorities(perFile: ReadonlyMap<number, FilePriority>): void {
+    this.#urgency.setPriorities(perFile)
+  }
+
+  /** Where somebody reads, in the files laid end to end: what follows comes first, in order. Undefined: nobody does. */
+  setReadHead(byteOffset: number | undefined): void {
+    this.#urgency.setReadHead(byteOffset)
   }
 
   /** Takes the lane over. */

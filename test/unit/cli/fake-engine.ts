@@ -161,6 +161,10 @@ class FakeTransfer implements IncomingTransfer {
     return { down: [], up: [], pieces: [], availability: [], people: [] }
   }
 
+  setPriorities(): void {}
+
+  setReadHead(): void {}
+
   listed(): Promise<void> {
     return Promise.resolve()
   }

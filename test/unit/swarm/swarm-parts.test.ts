@@ -70,6 +70,7 @@ describe('picking a piece', () => {
     pieceCount: 6,
     isOpenToPick: () => true,
     peerHas: () => true,
+    urgencyOf: () => 1,
     availability: [2, 2, 2, 2, 2, 2],
     random: () => 0.5,
     ...more,

@@ -19,6 +19,7 @@ import { TransferId, type OfferView, type TransferView } from '#shared/api/views
 import { AppError } from '#shared/errors.ts'
 import { createShareKeys, topicOf } from '#shared/share/keys.ts'
 import { parseLink, printLink } from '#shared/share/link.ts'
+import type { FilePriority } from '#shared/swarm/urgency.ts'
 
 export function idOf(number: number): TransferId {
   return v.parse(TransferId, number)
@@ -186,6 +187,18 @@ export class FakeTransfer implements IncomingTransfer {
 
   details(): DetailsEvent {
     return { down: [1], up: [2], pieces: [100], availability: [1], people: [] }
+  }
+
+  /** What was wished last. */
+  priorities: ReadonlyMap<number, FilePriority> = new Map()
+  readHead: number | undefined
+
+  setPriorities(perFile: ReadonlyMap<number, FilePriority>): void {
+    this.priorities = perFile
+  }
+
+  setReadHead(byteOffset: number | undefined): void {
+    this.readHead = byteOffset
   }
 }
 
