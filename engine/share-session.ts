@@ -68,9 +68,10 @@ export class ShareSession {
       maxLanes: network.maxLanes ?? MAX_LANES_PER_PEER,
       events: {
         ...events,
-        left: (_peer, reason) => {
+        left: (peer, reason) => {
           this.#log('peer.left', { reason })
           if (reason === 'source-changed') events.withdrawn()
+          if (reason === 'full') this.#connector.keepApart(peer)
         },
         wantsLanes: (peer, count) => this.#connector.wantLanes(peer, count),
         laneGone: (peer, lane, reason) => this.#laneGone(peer, lane, reason),
@@ -100,6 +101,9 @@ export class ShareSession {
       swarm: {
         look: (peer) => this.#look(peer),
         signal: (peer, box) => this.swarm.signal(peer, box),
+        isHungry: () => this.swarm.isHungry,
+        links: () => this.swarm.links(),
+        part: (peer) => this.swarm.drop(peer, 'full'),
       },
       log: this.#log,
       events: {
@@ -186,6 +190,7 @@ export class ShareSession {
   #laneGone(peer: PeerId, lane: string, reason: string): void {
     this.#log('lane.closed', { reason })
     if (this.#isClosed) return
-    this.#connector.laneGone(peer, lane, reason !== 'done' && !this.swarm.isBanned(peer))
+    const isWanted = reason !== 'done' && reason !== 'full' && !this.swarm.isBanned(peer)
+    this.#connector.laneGone(peer, lane, isWanted)
   }
 }

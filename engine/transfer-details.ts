@@ -19,7 +19,7 @@ export class TransferDetails {
     this.#people = new People(fetchedBefore)
     this.#rates = new RateHistory(() => clock.now())
     this.#stopSampling = clock.every(RATE_INTERVAL_MS, () => {
-      this.#rates.sample(swarm.receivedBytes, swarm.sentBytes)
+      this.#rates.sample(swarm.traffic.receivedBytes, swarm.traffic.sentBytes)
     })
   }
 

@@ -5,6 +5,7 @@ import type { IceServer } from '#shared/protocol/coordinator-messages.ts'
 import type { NetworkFacts } from '#shared/protocol/network-facts.ts'
 import type { PeerId, ShareKeys } from '#shared/share/keys.ts'
 import type { Lane } from '#shared/swarm/lane.ts'
+import type { MeshLink } from '#shared/swarm/mesh.ts'
 import type { TopicSession } from '../coordinator-client/client.ts'
 import type { PortRange, RoutePolicy } from './ice-settings.ts'
 import type { NetworkMonitor } from './nat/network-monitor.ts'
@@ -50,6 +51,12 @@ interface PeerPort {
   look(peer: PeerId): PeerLook | undefined
   /** Over a lane to it. False when there is none that lives. */
   signal(peer: PeerId, box: string): boolean
+  /** Something is missing here. */
+  isHungry(): boolean
+  /** What each connection is worth to the mesh. */
+  links(): readonly MeshLink[]
+  /** Ends the connection to a peer, which makes room for another. */
+  part(peer: PeerId): void
 }
 
 interface ConnectorEvents {

@@ -5,61 +5,73 @@
 
 import type { AppError } from '#shared/errors.ts'
 import type { NetworkFacts } from '#shared/protocol/network-facts.ts'
-import type { Signal } from '#shared/protocol/signals.ts'
 import type { PeerId } from '#shared/share/keys.ts'
 import { AttemptDesk, type LanePlan } from './attempt-desk.ts'
 import { BetterRoutes, type PeerRoutes } from './better-routes.ts'
 import type { ConnectorOptions } from './connector-options.ts'
-import { EarlySignals } from './early-signals.ts'
+import { IncomingSignals } from './incoming-signals.ts'
 import { isBusy, isSilent, newKnownPeer, retryDelayMs, type KnownPeer } from './known-peer.ts'
+import { MeshKeeper } from './mesh-keeper.ts'
 import { Network } from './network.ts'
 import { Signalling } from './signalling.ts'
 
 export type { ConnectorOptions } from './connector-options.ts'
 
-/** Connections per share unless the person says otherwise: a well-mixed swarm, and little for a home router's tables. */
-const DEFAULT_CONNECTIONS = 12
 /** How long closing connections, which have last words, still reach their relays. Milliseconds, with room. */
 const LINGER_MS = 1000
 /** A newcomer that is announced offers at once; when it does not, this side offers after so many milliseconds. */
 const NEWCOMER_MS = 5000
-/** An offer without an answer after so long did not arrive, or the answer did not. Milliseconds. */
-const ASTRAY_MS = 1500
 /** How often attempts and routes are looked at. Milliseconds. */
 const TICK_MS = 250
+/** Tries in vain of a peer that is not at the coordinator any more. */
+const MAX_LOST_FAILURES = 4
 /** After a further lane could not be opened, until the next is tried. Milliseconds. */
 const MORE_PAUSE_MS = 5000
 
 export class Connector {
   readonly #options: ConnectorOptions
   readonly #peers = new Map<PeerId, KnownPeer>()
-  readonly #early = new EarlySignals()
   readonly #unsubscribe: (() => void)[]
   readonly #network: Network
   readonly #signalling: Signalling
   readonly #desk: AttemptDesk
   readonly #routes: BetterRoutes
-  #maxConnections: number
+  readonly #mesh: MeshKeeper
+  /** A place that becomes free is for one that has offered. */
+  #isMakingRoom = false
   #isClosed = false
 
   constructor(options: ConnectorOptions) {
     this.#options = options
-    this.#maxConnections = options.maxConnections ?? DEFAULT_CONNECTIONS
     const { session, monitor, swarm } = options
     this.#network = new Network(options)
     this.#signalling = new Signalling({
       ...options,
       sendOverLane: (to, box) => void swarm?.signal(to, box),
-      received: (from, signal) => this.#receive(from, signal),
+      received: (from, signal) => incoming.receive(from, signal),
     })
     this.#desk = new AttemptDesk(options, this.#network, {
-      signal: (peer, signal) => this.#signalling.send(peer, signal),
+      signal: (peer, signal) =>
+        this.#signalling.send(
+          peer,
+          signal.kind === 'offer' ? { ...signal, links: this.#mesh.count } : signal,
+        ),
       ended: (known, ways, error) => this.#attemptEnded(known, ways, error),
+    })
+    const incoming = new IncomingSignals(options, this.#signalling, this.#desk, {
+      find: (peer) => this.#peers.get(peer),
+      know: (peer) => this.#know(peer),
+      hasPlace: (known, connections) => this.#hasPlace(known, connections),
     })
     this.#routes = new BetterRoutes({
       facts: () => this.facts,
       look: (peer) => swarm?.look(peer),
       begin: (known, predict) => this.#offer(known, { ways: 'direct', predict }),
+    })
+    this.#mesh = new MeshKeeper(options, {
+      peers: this.#peers,
+      meet: (peer) => this.#meet(peer, 0),
+      tryWaiting: () => this.#tryWaiting(),
     })
     const ticking = setInterval(() => this.#tick(), TICK_MS)
     ticking.unref()
@@ -132,9 +144,14 @@ export class Connector {
     this.#tryWaiting()
   }
 
+  /** Either side made room for others. */
+  keepApart(peer: PeerId): void {
+    this.#mesh.keepApart(peer)
+  }
+
   /** At once: surplus connections end, the latest first. */
   setMaxConnections(count: number): void {
-    this.#maxConnections = count
+    this.#mesh.setLimit(count)
     const busy = [...this.#peers.values()].filter(isBusy)
     for (const known of busy.slice(count)) {
       known.isWaiting = true
@@ -162,7 +179,7 @@ export class Connector {
   }
 
   #meet(peer: PeerId, delayMs: number): void {
-    if (peer === this.#options.session.peerId || this.#options.events.isBanned(peer)) return
+    if (this.#isClosed || peer === this.#options.session.peerId || this.#options.events.isBanned(peer)) return
     const known = this.#know(peer)
     known.isPresent = true
     // What was offered before one of the two was here has reached nobody.
@@ -176,12 +193,14 @@ export class Connector {
 
   #try(known: KnownPeer): void {
     if (this.#isClosed || isBusy(known)) return
-    known.isWaiting = this.#isFull()
+    known.isWaiting = this.#mesh.hasEnough || this.#mesh.isApart(known.peer)
     if (!known.isWaiting) this.#offer(known, { ways: 'any', predict: false })
   }
 
   #tryWaiting(): void {
-    for (const known of this.#peers.values()) if (known.isWaiting && known.isPresent) this.#try(known)
+    if (this.#isMakingRoom) return
+    const waiting = [...this.#peers.values()].filter((known) => known.isWaiting && known.isPresent)
+    for (const known of this.#mesh.mixed(waiting)) this.#try(known)
   }
 
   #offer(known: KnownPeer, plan: LanePlan): void {
@@ -204,6 +223,7 @@ export class Connector {
       this.#heal(known)
       this.#routes.look(known, now)
     }
+    this.#mesh.tick(now)
   }
 
   /** The device is in another network, or was asleep. */
@@ -227,49 +247,14 @@ export class Connector {
     this.#options.events.changed()
   }
 
-  #receive(from: PeerId, signal: Signal): void {
-    if (this.#options.events.isBanned(from)) this.#signalling.refuse(from, signal, 'banned')
-    else if (signal.kind === 'offer') this.#answer(from, signal)
-    else this.#deliver(from, signal)
-  }
-
-  #answer(from: PeerId, signal: Extract<Signal, { kind: 'offer' }>): void {
-    const known = this.#know(from)
-    known.isPresent = true
-    const { ways = 'any', predict = false } = signal
-    if (known.attempts.has(signal.lane) || known.lanes.has(signal.lane)) return // played again
-    const isFull = known.lanes.size === 0 && this.#isFull(known)
-    if (isFull || !this.#desk.hasRoom(known)) return this.#signalling.refuse(from, signal, 'full')
-    if (ways === 'direct' && this.#options.policy === 'relay')
-      return this.#signalling.refuse(from, signal, 'failed')
-    if (this.#desk.isOffering(known, ways)) {
-      // Both sides offered at once: the offer of the smaller id stands, here and there, unless it has gone astray.
-      const stands = this.#options.session.peerId < from && !this.#desk.isUnheard(known, ways, ASTRAY_MS)
-      if (stands) return this.#signalling.refuse(from, signal, 'duplicate')
-      this.#desk.close(known, ways)
-    }
-    clearTimeout(known.retry)
-    known.isOfferer = false
-    const attempt = this.#desk.connect(known, signal.lane, 'answer', { ways, predict })
-    if (attempt === undefined) return
-    this.#desk.feed(known, attempt, signal)
-    for (const early of this.#early.take(from, signal.lane)) this.#desk.feed(known, attempt, early)
-  }
-
-  #deliver(from: PeerId, signal: Signal): void {
-    const known = this.#peers.get(from)
-    const attempt = known?.attempts.get(signal.lane)
-    if (known !== undefined && attempt !== undefined) this.#desk.feed(known, attempt, signal)
-    // Perhaps its offer is still on the way.
-    else if (known?.lanes.has(signal.lane) !== true) this.#early.keep(from, signal)
-  }
-
   #attemptEnded(known: KnownPeer, ways: LanePlan['ways'], error: AppError): void {
     // There is a lane that works: nothing is lost but the try, and there will be another one.
     if (known.lanes.size > 0) known.moreAfterMs = performance.now() + MORE_PAUSE_MS
     if (ways === 'direct' || isBusy(known)) return
     known.failures++
     known.failure = error
+    // Nobody says that it is still there.
+    if (!known.isPresent && known.failures >= MAX_LOST_FAILURES) return this.#forget(known)
     this.#retryLater(known)
     this.#options.events.changed()
     this.#tryWaiting()
@@ -281,9 +266,12 @@ export class Connector {
     known.retry = setTimeout(() => this.#try(known), retryDelayMs(known, Math.random))
   }
 
-  #isFull(except?: KnownPeer): boolean {
-    const busy = [...this.#peers.values()].filter((known) => known !== except && isBusy(known))
-    return busy.length >= this.#maxConnections
+  /** Perhaps because somebody else makes room for it. */
+  #hasPlace(known: KnownPeer, connections: number | undefined): boolean {
+    this.#isMakingRoom = true
+    const hasPlace = this.#mesh.hasPlace(known, connections)
+    this.#isMakingRoom = false
+    return hasPlace
   }
 
   #know(peer: PeerId): KnownPeer {
@@ -291,6 +279,8 @@ export class Connector {
     if (before !== undefined) return before
     const known = newKnownPeer(peer)
     this.#peers.set(peer, known)
+    const surplus = this.#mesh.surplus()
+    if (surplus !== undefined && surplus !== known) this.#forget(surplus)
     return known
   }
 }

@@ -26,6 +26,8 @@ export const Signal = v.variant('kind', [
     ways: v.optional(v.picklist(['any', 'direct'])),
     /** The offerer foresees its router's ports and tells those in place of its own addresses; the answerer shall too. */
     predict: v.optional(v.boolean()),
+    /** How many connections the offerer has: who has next to none is let in where everything is taken. */
+    links: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
   }),
   v.object({ kind: v.literal('answer'), lane: LaneId, sdp: Sdp }),
   v.object({

@@ -43,6 +43,11 @@ export class Demand {
     return sources
   }
 
+  /** Whether the peer has something that is missing here. */
+  isUseful(session: PeerSession): boolean {
+    return (this.#useful.get(session) ?? 0) > 0
+  }
+
   peerHas(session: PeerSession, fresh: readonly number[]): void {
     let useful = this.#useful.get(session) ?? 0
     for (const piece of fresh) {

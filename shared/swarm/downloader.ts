@@ -107,7 +107,7 @@ export class Downloader {
     const expected = lane.outstanding.get(key)
     lane.lastBlockMs = this.#clock.now()
     lane.down.add(frame.bytes.length)
-    session.receivedBytes += frame.bytes.length
+    session.noteReceived(frame.bytes.length, lane.lastBlockMs)
     if (expected === undefined) {
       if (!lane.forgotten.delete(key))
         throw new AppError('peer.protocol', { detail: 'block that nobody asked for' })

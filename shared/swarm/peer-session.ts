@@ -146,11 +146,26 @@ export class PeerSession {
   lacksManifest = false
   receivedBytes = 0
   sentBytes = 0
+  readonly sinceMs: number
+  /** When a block last came or went, milliseconds. */
+  usedMs: number
   /** How many signals more are taken from it. */
   readonly signals = new SignalAllowance()
 
-  constructor(peer: PeerId) {
+  constructor(peer: PeerId, nowMs = 0) {
     this.peer = peer
+    this.sinceMs = nowMs
+    this.usedMs = nowMs
+  }
+
+  noteReceived(bytes: number, nowMs: number): void {
+    this.receivedBytes += bytes
+    this.usedMs = nowMs
+  }
+
+  noteSent(bytes: number, nowMs: number): void {
+    this.sentBytes += bytes
+    this.usedMs = nowMs
   }
 
   /** Of lanes on which the other side has said hello. */

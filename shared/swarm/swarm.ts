@@ -14,6 +14,8 @@ import { LaneCare } from './lane-care.ts'
 import { LanePlanner } from './lane-planner.ts'
 import { ManifestFetch } from './manifest-fetch.ts'
 import { MessageDesk, type PieceParts } from './message-desk.ts'
+import type { MeshLink } from './mesh.ts'
+import { meshLinks } from './mesh-links.ts'
 import { NetworkNews } from './network-news.ts'
 import { News } from './news.ts'
 import { freePace } from './pace.ts'
@@ -21,6 +23,7 @@ import { PeerSession, SessionLane } from './peer-session.ts'
 import { RecordDesk } from './record-desk.ts'
 import type { PieceStore } from './piece-store.ts'
 import type { SwarmOptions } from './swarm-events.ts'
+import { Traffic } from './traffic.ts'
 import { Uploader } from './uploader.ts'
 import { Urgency, type FilePriority } from './urgency.ts'
 
@@ -30,6 +33,7 @@ const TICK_MS = 100
 export class Swarm {
   readonly sessions = new Map<PeerId, PeerSession>()
   readonly #options: SwarmOptions
+  readonly traffic = new Traffic(this.sessions)
   readonly #banned = new Set<PeerId>()
   readonly #uploader: Uploader
   readonly #manifest: ManifestFetch
@@ -44,9 +48,6 @@ export class Swarm {
   readonly #desk: MessageDesk
   #isDone = false
   #isClosed = false
-  /** Of peers that are gone. */
-  #pastReceivedBytes = 0
-  #pastSentBytes = 0
 
   constructor(options: SwarmOptions) {
     this.#options = options
@@ -98,15 +99,16 @@ export class Swarm {
     return this.#pieces?.downloader.demand
   }
 
-  /** Block bytes that came in, useful or not. */
-  get receivedBytes(): number {
-    return this.sessions
-      .values()
-      .reduce((sum, session) => sum + session.receivedBytes, this.#pastReceivedBytes)
+  /** Something is missing here, or it is not known yet what there is. */
+  get isHungry(): boolean {
+    return this.#pieces === undefined || !this.#isDone
   }
 
-  get sentBytes(): number {
-    return this.sessions.values().reduce((sum, session) => sum + session.sentBytes, this.#pastSentBytes)
+  /** What each connection is worth to the mesh. */
+  links(): MeshLink[] {
+    const pieces = this.#pieces
+    const parts = pieces && { demand: pieces.downloader.demand, whole: pieces.store.whole }
+    return meshLinks(this.sessions, parts)
   }
 
   isBanned(peer: PeerId): boolean {
@@ -163,7 +165,7 @@ export class Swarm {
       lane.close()
       return
     }
-    const session = this.sessions.get(peer) ?? new PeerSession(peer)
+    const session = this.sessions.get(peer) ?? new PeerSession(peer, this.#options.clock.now())
     this.sessions.set(peer, session)
     const mine = new SessionLane(lane, this.#options.clock)
     session.lanes.set(lane.id, mine)
@@ -241,8 +243,7 @@ export class Swarm {
     const isLast = session.lanes.size === 0
     if (isLast && this.sessions.get(session.peer) === session) {
       this.sessions.delete(session.peer)
-      this.#pastReceivedBytes += session.receivedBytes
-      this.#pastSentBytes += session.sentBytes
+      this.traffic.keep(session)
     }
     this.#manifest.laneGone(lane)
     this.#pieces?.downloader.laneGone(lane)

@@ -211,7 +211,7 @@ export class Uploader {
     const frame = writeBlockFrame(this.#scratch, { piece: item.piece, block: item.block, record, bytes })
     if (!lane.lane.sendFrame(frame)) return false
     lane.up.add(bytes.length)
-    if (session !== undefined) session.sentBytes += bytes.length
+    session?.noteSent(bytes.length, this.#clock.now())
     this.#cache.sent(item.piece, new Set(this.#sessions.values()).size === 1)
     return true
   }

@@ -56,7 +56,7 @@ test('several slow lanes carry several times as much, and nothing twice', async 
   expect(most).toBe(8)
   // One lane takes 48 s.
   expect(swarm.clock.now() - startedMs).toBeLessThan(16_000)
-  expect(receiver.swarm.receivedBytes).toBe(48 * MIB)
+  expect(receiver.swarm.traffic.receivedBytes).toBe(48 * MIB)
   expect(swarm.isIdentical(receiver)).toBe(true)
 })
 
@@ -75,6 +75,6 @@ test('where the other side is the limit, lanes are given back without losing any
   expect(Math.max(...counts)).toBeGreaterThan(1)
   const alone = counts.filter((count) => count === 1).length
   expect(alone / counts.length).toBeGreaterThan(0.5)
-  expect(receiver.swarm.receivedBytes).toBe(24 * MIB)
+  expect(receiver.swarm.traffic.receivedBytes).toBe(24 * MIB)
   expect(swarm.isIdentical(receiver)).toBe(true)
 })

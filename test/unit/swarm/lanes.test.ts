@@ -50,7 +50,7 @@ async function underWay(totalBytes = 24 * MIB): Promise<{
   const both = [swarm.add('seeder'), swarm.add('receiver')] as const
   const relayed = connect(swarm, both, RELAY, 'relayed')
   await swarm.clock.run(1500)
-  expect(both[1].swarm.receivedBytes).toBeGreaterThan(0)
+  expect(both[1].swarm.traffic.receivedBytes).toBeGreaterThan(0)
   return { swarm, both, relayed }
 }
 
@@ -60,18 +60,18 @@ describe('a better lane', () => {
     const [seeder, receiver] = both
     connect(swarm, both, DIRECT, 'direct')
     // Never is there a pause.
-    let lastBytes = receiver.swarm.receivedBytes
+    let lastBytes = receiver.swarm.traffic.receivedBytes
     for (let i = 0; i < 10; i++) {
       await swarm.clock.run(250)
-      expect(receiver.swarm.receivedBytes).toBeGreaterThan(lastBytes)
-      lastBytes = receiver.swarm.receivedBytes
+      expect(receiver.swarm.traffic.receivedBytes).toBeGreaterThan(lastBytes)
+      lastBytes = receiver.swarm.traffic.receivedBytes
     }
     expect(kindsOf(seeder, receiver)).toEqual(['direct'])
     expect(kindsOf(receiver, seeder)).toEqual(['direct'])
     expect(await swarm.finish(60_000, receiver)).toBe(true)
     expect(swarm.isIdentical(receiver)).toBe(true)
-    expect(receiver.swarm.receivedBytes).toBe(swarm.layout.totalBytes)
-    expect(seeder.swarm.sentBytes).toBe(swarm.layout.totalBytes)
+    expect(receiver.swarm.traffic.receivedBytes).toBe(swarm.layout.totalBytes)
+    expect(seeder.swarm.traffic.sentBytes).toBe(swarm.layout.totalBytes)
   })
 
   test('is used in both directions when both are receivers', async () => {
@@ -108,7 +108,7 @@ describe('a better lane', () => {
       expect(kindsOf(seeder, receiver)).toHaveLength(1)
       expect(kindsOf(receiver, seeder)).toHaveLength(1)
       expect(await swarm.finish(60_000, receiver)).toBe(true)
-      expect(receiver.swarm.receivedBytes).toBe(swarm.layout.totalBytes)
+      expect(receiver.swarm.traffic.receivedBytes).toBe(swarm.layout.totalBytes)
     },
   )
 
@@ -126,7 +126,7 @@ describe('a better lane', () => {
     expect([...sessionOf(receiver, seeder).lanes.keys()]).toEqual(first)
     expect(await swarm.finish(60_000, receiver)).toBe(true)
     expect(swarm.isIdentical(receiver)).toBe(true)
-    expect(receiver.swarm.receivedBytes).toBe(swarm.layout.totalBytes)
+    expect(receiver.swarm.traffic.receivedBytes).toBe(swarm.layout.totalBytes)
     // And it stays so.
     await swarm.clock.run(150_000)
     expect([...sessionOf(seeder, receiver).lanes.keys()]).toEqual(first)
@@ -307,15 +307,15 @@ describe('a lane that stops answering', () => {
     const [, receiver] = both
     die(relayed)
     await swarm.clock.run(3000)
-    const before = receiver.swarm.receivedBytes
+    const before = receiver.swarm.traffic.receivedBytes
     connect(swarm, both, DIRECT, 'direct')
     await swarm.clock.run(500)
-    expect(receiver.swarm.receivedBytes).toBeGreaterThan(before)
+    expect(receiver.swarm.traffic.receivedBytes).toBeGreaterThan(before)
     expect(kindsOf(both[0], both[1])).toEqual(['direct'])
     expect(kindsOf(both[1], both[0])).toEqual(['direct'])
     expect(await swarm.finish(60_000, receiver)).toBe(true)
     expect(swarm.isIdentical(receiver)).toBe(true)
-    expect(receiver.swarm.receivedBytes).toBe(swarm.layout.totalBytes)
+    expect(receiver.swarm.traffic.receivedBytes).toBe(swarm.layout.totalBytes)
     expect(receiver.banned.size).toBe(0)
   })
 

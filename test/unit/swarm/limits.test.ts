@@ -77,9 +77,9 @@ class LimitedSwarm {
 
   /** Bytes that these sent in so many milliseconds. */
   async sentIn(spanMs: number, ...devices: readonly Device<BlankStore>[]): Promise<number[]> {
-    const before = devices.map((device) => device.swarm.sentBytes)
+    const before = devices.map((device) => device.swarm.traffic.sentBytes)
     await this.clock.run(spanMs)
-    return devices.map((device, i) => device.swarm.sentBytes - (before[i] ?? 0))
+    return devices.map((device, i) => device.swarm.traffic.sentBytes - (before[i] ?? 0))
   }
 }
 
@@ -171,7 +171,7 @@ test('a limit for up is shared fairly by all who ask', async () => {
   const receivers = [0, 1, 2, 3].map(() => world.add('receiver'))
   for (const receiver of receivers) world.connect(seeder, receiver)
   await world.clock.run(40_000)
-  const received = receivers.map((receiver) => receiver.swarm.receivedBytes)
+  const received = receivers.map((receiver) => receiver.swarm.traffic.receivedBytes)
   for (const bytes of received) expect(errorBytes(bytes, Math.max(...received))).toBe(0)
 })
 

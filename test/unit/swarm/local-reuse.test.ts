@@ -50,7 +50,7 @@ test('what is the same elsewhere is not fetched', async () => {
   swarm.connect(seeder, receiver)
   expect(await swarm.finish(60_000, receiver)).toBe(true)
   expect([...store.taken].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 11])
-  expect(receiver.swarm.receivedBytes).toBe((COUNT - 7) * PIECE)
+  expect(receiver.swarm.traffic.receivedBytes).toBe((COUNT - 7) * PIECE)
   expect(swarm.isIdentical(receiver)).toBe(true)
 })
 
@@ -59,7 +59,7 @@ test('what has changed elsewhere is fetched, and nobody is blamed', async () => 
   swarm.connect(seeder, receiver)
   expect(await swarm.finish(60_000, receiver)).toBe(true)
   expect(store.taken).toHaveLength(COUNT - 2)
-  expect(receiver.swarm.receivedBytes).toBe(2 * PIECE)
+  expect(receiver.swarm.traffic.receivedBytes).toBe(2 * PIECE)
   expect(receiver.banned.size).toBe(0)
   expect(swarm.isIdentical(receiver)).toBe(true)
 })

@@ -37,8 +37,8 @@ test('one seeder and three receivers: all get every byte, and pass it on among t
     expect(new Set(receiver.store.writes).size).toBe(receiver.store.writes.length)
     expect(receiver.banned.size).toBe(0)
   }
-  expect(seeder.swarm.sentBytes).toBeLessThan(3 * swarm.layout.totalBytes)
-  expect(receivers.some((receiver) => receiver.swarm.sentBytes > 0)).toBe(true)
+  expect(seeder.swarm.traffic.sentBytes).toBeLessThan(3 * swarm.layout.totalBytes)
+  expect(receivers.some((receiver) => receiver.swarm.traffic.sentBytes > 0)).toBe(true)
 })
 
 test('the same seed gives the same course, byte for byte', async () => {
@@ -46,8 +46,8 @@ test('the same seed gives the same course, byte for byte', async () => {
     const { swarm, seeder, receivers } = fourDevices(seed)
     await swarm.finish(120_000, ...receivers)
     return [
-      seeder.swarm.sentBytes,
-      receivers.map(({ doneMs, store, swarm: own }) => [doneMs, store.writes, own.sentBytes]),
+      seeder.swarm.traffic.sentBytes,
+      receivers.map(({ doneMs, store, swarm: own }) => [doneMs, store.writes, own.traffic.sentBytes]),
     ]
   }
   const first = await course(7)
@@ -60,7 +60,7 @@ test('who is complete already fetches nothing, and says that it is done', async 
   const [one, two] = [swarm.add('seeder'), swarm.add('seeder')]
   swarm.connect(one, two)
   expect(await swarm.finish(5000, one, two)).toBe(true)
-  expect(one.swarm.sentBytes + two.swarm.sentBytes).toBe(0)
+  expect(one.swarm.traffic.sentBytes + two.swarm.traffic.sentBytes).toBe(0)
 })
 
 describe('who wants only a part', () => {

@@ -133,7 +133,7 @@ describe('coming and going', () => {
         simulation.leave(passing)
       }
       expect(await simulation.finish(300_000, staying)).toBe(true)
-      const received = staying.reduce((sum, { device }) => sum + device.swarm.receivedBytes, 0)
+      const received = staying.reduce((sum, { device }) => sum + device.swarm.traffic.receivedBytes, 0)
       // What those who left were sending is asked for again; no more than that.
       expect(received / (staying.length * simulation.content.layout.totalBytes)).toBeLessThan(1.02)
       expect(bannedBy(simulation.members).size).toBe(0)
@@ -158,7 +158,7 @@ describe('coming and going', () => {
       const isAllOut = (): boolean => Array.from({ length: pieceCount }, (_, i) => i).every(isOut)
       expect(await simulation.clock.run(100_000, isAllOut)).toBe(true)
       // Each left once before any left twice, and some again while the last were on their way. 1.7 without that rule.
-      expect(seeder.device.swarm.sentBytes / simulation.content.layout.totalBytes).toBeLessThan(1.25)
+      expect(seeder.device.swarm.traffic.sentBytes / simulation.content.layout.totalBytes).toBeLessThan(1.25)
       simulation.leave(seeder)
       expect(await simulation.finish(200_000, receivers)).toBe(true)
     },

@@ -193,12 +193,12 @@ export function figuresOf(content: SharedContent, seeder: Member, receivers: rea
   const all = receivers.reduce((sum, receiver) => sum + up(receiver), up(seeder))
   const boundSeconds = Math.max(totalBytes / up(seeder), (receivers.length * totalBytes) / all)
   const lastSeconds = Math.max(...receivers.map(({ device }) => device.doneMs ?? Infinity)) / 1000
-  const received = receivers.reduce((sum, { device }) => sum + device.swarm.receivedBytes, 0)
+  const received = receivers.reduce((sum, { device }) => sum + device.swarm.traffic.receivedBytes, 0)
   return {
     lastSeconds,
     boundSeconds,
     ratio: lastSeconds / boundSeconds,
-    seederShare: seeder.device.swarm.sentBytes / totalBytes,
+    seederShare: seeder.device.swarm.traffic.sentBytes / totalBytes,
     duplicates: received / (receivers.length * totalBytes) - 1,
   }
 }
