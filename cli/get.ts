@@ -12,6 +12,7 @@ import { NAME_OPTION, NETWORK_OPTIONS, OUTPUT_OPTIONS, readNetwork } from './com
 import { EXIT_CODES } from './exit-codes.ts'
 import { createOutput } from './output/create-output.ts'
 import type { Output } from './output/output.ts'
+import { LIMIT_OPTIONS } from './limit-options.ts'
 import { askYesNo } from './question.ts'
 import { stopQuietly, watch, withEngine } from './session.ts'
 import { safeText } from './terminal-text.ts'
@@ -35,6 +36,7 @@ export const getCommand: Command = {
     yes: { short: 'y', help: 'receive without being asked' },
     seed: { help: 'when everything is here, pass it on to others until Ctrl-C' },
     ...NAME_OPTION,
+    ...LIMIT_OPTIONS,
     ...NETWORK_OPTIONS,
     ...OUTPUT_OPTIONS,
   },

@@ -25,6 +25,7 @@ import {
 import { EXIT_CODES } from './exit-codes.ts'
 import { createOutput } from './output/create-output.ts'
 import type { Output } from './output/output.ts'
+import { LIMIT_OPTIONS } from './limit-options.ts'
 import { logFor, stopQuietly, watch, withEngine } from './session.ts'
 import { TransferHistory } from './transfer-history.ts'
 
@@ -45,6 +46,7 @@ export const sendCommand: Command = {
     resume: { value: 'ID', help: 'go on with an earlier share, under its old link' },
     list: { help: 'the shares that can be resumed' },
     ...NAME_OPTION,
+    ...LIMIT_OPTIONS,
     ...NETWORK_OPTIONS,
     ...OUTPUT_OPTIONS,
   },

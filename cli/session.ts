@@ -4,6 +4,7 @@ import type { Engine, NetworkOptions, Transfer } from '#engine/engine.ts'
 import type { Arguments } from './arguments.ts'
 import type { Context, Log } from './command.ts'
 import { readDataDir, readDeviceName } from './common-options.ts'
+import { readLimits } from './limit-options.ts'
 import type { Output } from './output/output.ts'
 import type { TransferHistory } from './transfer-history.ts'
 import { waitAtMost, whenAborted } from '#engine/app/waiting.ts'
@@ -25,6 +26,7 @@ export async function withEngine<Result>(
 ): Promise<Result> {
   const { args, context, output, network } = settings
   const log = logFor(args, output)
+  const limit = readLimits(args)
   const engine = await context.services.openEngine({
     dataDir: readDataDir(context),
     deviceName: readDeviceName(args, context),
@@ -32,6 +34,7 @@ export async function withEngine<Result>(
     ...(log === undefined ? {} : { log }),
   })
   try {
+    limit(engine)
     return await use(engine)
   } finally {
     output.rest()

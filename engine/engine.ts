@@ -130,8 +130,8 @@ export interface Engine extends AsyncDisposable {
   /** For connections and shares from now on. */
   setNetwork(network: NetworkOptions): void
   setDeviceName(name: string): void
-  /** At once, also for what runs. */
-  setLimits(limits: LimitSettings): void
+  /** At once, also for what runs. What is left out stays as it is. */
+  setLimits(limits: Partial<LimitSettings>): void
   /** Throws AppError `link.*`. */
   open(link: string): IncomingTransfer
   /** Stops everything and closes the library. The process must then be ended by `process.exit`: see transport facts. */

@@ -178,9 +178,10 @@ class RunningEngine implements Engine {
     this.#parts.settings.deviceName = name
   }
 
-  setLimits(limits: LimitSettings): void {
-    this.#parts.settings.limits = limits
-    for (const transfer of this.#transfers) transfer.setLimits(limits)
+  setLimits(limits: Partial<LimitSettings>): void {
+    const { settings } = this.#parts
+    settings.limits = { ...settings.limits, ...limits }
+    for (const transfer of this.#transfers) transfer.setLimits(settings.limits)
   }
 
   open(link: string): IncomingTransfer {

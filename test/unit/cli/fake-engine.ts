@@ -3,6 +3,7 @@
 import { EventEmitter } from 'node:events'
 import { PassThrough } from 'node:stream'
 import * as v from 'valibot'
+import type { LimitSettings } from '#shared/api/settings-views.ts'
 import type { Context, OutputStream } from '#cli/command.ts'
 import { ServerHealth } from '#engine/connect/server-health.ts'
 import type { CoordinatorSettings } from '#engine/app/app.ts'
@@ -185,6 +186,7 @@ class FakeEngine implements Engine {
   sent: SendOptions | undefined
   resumed: string | undefined
   isClosed = false
+  limits: Partial<LimitSettings> = {}
   shares: SavedShare[] = []
   transfer: FakeTransfer
 
@@ -240,7 +242,9 @@ class FakeEngine implements Engine {
 
   setDeviceName(): void {}
 
-  setLimits(): void {}
+  setLimits(limits: Partial<LimitSettings>): void {
+    this.limits = limits
+  }
 
   open(link: string): IncomingTransfer {
     parseLink(link)
