@@ -7,16 +7,25 @@ import { createInterface } from 'node:readline'
 /** Nothing in a bench takes longer; then something hangs. Milliseconds. */
 const LIMIT_MS = 180_000
 
+/** A script of this folder that is to run in another place than this computer's own network. */
+export interface PlacedScript {
+  readonly script: string
+  /** Words before the command. */
+  readonly entry: readonly string[]
+}
+
 export class Child implements AsyncDisposable {
   readonly #process: ChildProcess
   readonly #lines: AsyncIterator<string>
   readonly #ended: Promise<void>
 
-  constructor(script: string, ...args: readonly string[]) {
+  constructor(what: string | PlacedScript, ...args: readonly string[]) {
+    const { script, entry } = typeof what === 'string' ? { script: what, entry: [] } : what
     const url = new URL(script, import.meta.url)
+    const [program = '', ...words] = [...entry, process.execPath, url.pathname, ...args]
     // As the launcher starts the program.
     const env = { ...process.env, NODE_COMPILE_CACHE: compileCacheDir() }
-    this.#process = spawn(process.execPath, [url.pathname, ...args], {
+    this.#process = spawn(program, words, {
       env,
       stdio: ['pipe', 'pipe', 'inherit'],
     })

@@ -1,4 +1,4 @@
-/** `npm run bench [-- quick | memory | ui | click | swarm [quick] | relay]`: measures side by side in one run, prints ratios, appends to a results file. */
+/** `npm run bench [-- quick | memory | ui | click | swarm [quick] [PART…] | topic | relay]`: measures side by side in one run, prints ratios, appends to a results file. */
 
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -12,8 +12,9 @@ import {
   type Measured,
 } from './one-to-one.ts'
 import { measureClicks } from './click.ts'
-import { benchSwarm } from './swarm-rounds.ts'
+import { benchSwarm, SWARM_PARTS } from './swarm-rounds.ts'
 import { measureRelays } from './relay.ts'
+import { measureTopic, type TopicRun } from './topic.ts'
 import { measureUi, type Lively } from './ui.ts'
 
 const MIB = 1024 * 1024
@@ -41,11 +42,13 @@ try {
       await relay(128 * MIB, 3)
       break
     case 'swarm':
-      keep(await benchSwarm(scratch, process.argv[3] === 'quick', write))
+      await swarm(process.argv.slice(3))
+      break
+    case 'topic':
+      await topic(32 * MIB)
       break
     default:
-      process.stderr.write('npm run bench [-- one | quick | memory | ui | click | swarm [quick] | relay]\n')
-      process.exitCode = 64
+      refuse()
   }
 } finally {
   rmSync(scratch, { recursive: true, force: true })
@@ -104,6 +107,51 @@ async function one(bytes: number, rounds: number): Promise<void> {
   write('\nMedians as ratios, same run:')
   for (const [name, value] of Object.entries(ratios)) write(`  ${name.padEnd(24)} ${value.toFixed(2)}`)
   keep({ kind: 'one', bytes, rounds, ratios, runs: all })
+}
+
+/** Words: `quick`, and the parts to run; all of them if none is named. */
+async function swarm(words: readonly string[]): Promise<void> {
+  const parts = SWARM_PARTS.filter((part) => words.includes(part))
+  if (words.some((word) => word !== 'quick' && !parts.some((part) => part === word))) {
+    refuse()
+    return
+  }
+  const isQuick = words.includes('quick')
+  keep(await benchSwarm({ parts: parts.length > 0 ? parts : SWARM_PARTS, isQuick, scratch, write }))
+}
+
+/** A small one again at the end: what differs between those two is the machine. */
+async function topic(bytes: number): Promise<void> {
+  const source = join(scratch, 'for a crowd.bin')
+  makeFile(source, bytes)
+  const runs: TopicRun[] = []
+  for (const members of [20, 200, 20]) {
+    const run = await measureTopic(source, members, scratch)
+    runs.push(run)
+    const { connections, cpuSeconds, idleCpuSeconds, peakMib, residentMib, changes } = run
+    write(
+      `topic of ${String(members).padStart(3)} (${changes} came and went)   ${connections} connections   receiving ` +
+        `${cpuSeconds.toFixed(1)} s CPU   idle ${idleCpuSeconds.toFixed(2)} s CPU   ${peakMib.toFixed(0)} MiB at most, ` +
+        `${residentMib.toFixed(0)} MiB then`,
+    )
+  }
+  const [small, large] = runs
+  if (small === undefined || large === undefined) throw new Error('no runs')
+  const ratios = {
+    cpu: large.cpuSeconds / small.cpuSeconds,
+    idleCpu: large.idleCpuSeconds / small.idleCpuSeconds,
+    peak: large.peakMib / small.peakMib,
+  }
+  write('\nThe large topic over the small one:')
+  for (const [name, value] of Object.entries(ratios)) write(`  ${name.padEnd(8)} ${value.toFixed(2)}`)
+  keep({ kind: 'topic', bytes, ratios, runs })
+}
+
+function refuse(): void {
+  process.stderr.write(
+    `npm run bench [-- one | quick | memory | ui | click | swarm [quick] [${SWARM_PARTS.join(' | ')}]… | topic | relay]\n`,
+  )
+  process.exitCode = 64
 }
 
 async function memory(bytes: number): Promise<void> {

@@ -12,7 +12,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import * as v from 'valibot'
 import { Child } from './child.ts'
-import { boundSeconds, type SwarmRun, type SwarmWork } from './swarm.ts'
+import { boundSeconds, nameOfRun, type SwarmRun, type SwarmWork } from './swarm.ts'
+import type { Place } from './swarm-ground.ts'
 
 /** With the native library that Beeline uses, so that only the programs differ. */
 const PACKAGE = {
@@ -71,9 +72,10 @@ async function prepare(
   work: SwarmWork,
   kind: 'ws' | 'http',
 ): Promise<string> {
-  const tracker = children.use(new Child('./torrent-peer.ts', root, 'track'))
+  const { address, entry } = work.ground.hub
+  const tracker = children.use(new Child({ script: './torrent-peer.ts', entry }, root, 'track', address))
   const { port } = await tracker.line<{ port: number }>()
-  const announce = kind === 'ws' ? `ws://127.0.0.1:${port}` : `http://127.0.0.1:${port}/announce`
+  const announce = kind === 'ws' ? `ws://${address}:${port}` : `http://${address}:${port}/announce`
   const torrent = join(home, 'share.torrent')
   await using maker = new Child('./torrent-peer.ts', root, 'make', torrent, work.source, announce)
   await maker.line()
@@ -88,16 +90,17 @@ interface Ending {
 /** Its time runs from the first byte that anybody gets: finding each other took ten seconds, and is not the question. */
 async function measureWebtorrent(root: string, scratch: string, work: SwarmWork): Promise<SwarmRun> {
   const home = mkdtempSync(join(scratch, 'webtorrent-'))
-  const uplink = String(work.uplinkBytesPerSecond)
+  const [seederAt, ...receiversAt] = work.ground.members
+  const uplink = work.ground.isShaped ? '0' : String(work.uplinkBytesPerSecond)
+  const peer = ({ entry }: Place, ...words: string[]): Child =>
+    new Child({ script: './torrent-peer.ts', entry }, root, ...words, uplink)
   try {
     await using children = new AsyncDisposableStack()
     const torrent = await prepare(children, root, home, work, 'ws')
-    const seeder = children.use(new Child('./torrent-peer.ts', root, 'seed', torrent, work.source, uplink))
+    const seeder = children.use(peer(seederAt, 'seed', torrent, work.source))
     await seeder.line()
-    const into = Array.from({ length: work.receiverCount }, (_, i) => join(home, `out ${i}`))
-    const receivers = into.map((folder) =>
-      children.use(new Child('./torrent-peer.ts', root, 'get', torrent, folder, uplink)),
-    )
+    const into = receiversAt.map((_, i) => join(home, `out ${i}`))
+    const receivers = receiversAt.map((place, i) => children.use(peer(place, 'get', torrent, into[i] ?? '')))
     for (const receiver of receivers) await receiver.line()
     for (const receiver of receivers) receiver.say('begin')
     const done = await Promise.all(
@@ -134,19 +137,25 @@ const Status = v.object({
 class Aria implements AsyncDisposable {
   readonly #process: ChildProcess
   readonly #ended: Promise<void>
-  readonly #rpcPort: number
+  readonly #rpc: string
 
-  private constructor(started: ChildProcess, rpcPort: number) {
+  private constructor(started: ChildProcess, rpc: string) {
     this.#process = started
-    this.#rpcPort = rpcPort
+    this.#rpc = rpc
     this.#ended = new Promise((resolve) => started.once('exit', () => resolve()))
   }
 
-  /** @param address each has its own, or they take each other for the same one */
-  static async start(torrent: string, folder: string, uplink: number, address: string): Promise<Aria> {
+  /** @param uplink bytes per second, 0 for no limit */
+  static async start(
+    torrent: string,
+    folder: string,
+    uplink: number,
+    { address, entry }: Place,
+  ): Promise<Aria> {
     const rpcPort = await freePort()
     const options = {
       dir: folder,
+      // Each has its own, or they take each other for the same one.
       interface: address,
       'listen-port': String(await freePort()),
       'max-upload-limit': String(uplink),
@@ -158,13 +167,15 @@ class Aria implements AsyncDisposable {
       'enable-dht': 'false',
       'bt-enable-lpd': 'false',
       'enable-rpc': 'true',
+      'rpc-listen-all': 'true',
       'rpc-listen-port': String(rpcPort),
       'file-allocation': 'none',
       'no-conf': 'true',
       'stop-with-process': String(process.pid),
     }
     const list = Object.entries(options).map(([name, value]) => `--${name}=${value}`)
-    return new Aria(spawn('aria2c', [...list, torrent], { stdio: 'ignore' }), rpcPort)
+    const [program, ...words] = [...entry, 'aria2c', ...list, torrent]
+    return new Aria(spawn(program, words, { stdio: 'ignore' }), `http://${address}:${rpcPort}/jsonrpc`)
   }
 
   /** Undefined while it starts. */
@@ -172,8 +183,7 @@ class Aria implements AsyncDisposable {
     const keys = ['completedLength', 'totalLength', 'uploadLength']
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'aria2.tellActive', params: [keys] })
     try {
-      const url = `http://127.0.0.1:${this.#rpcPort}/jsonrpc`
-      const answer = await fetch(url, { method: 'POST', body, signal: AbortSignal.timeout(5000) })
+      const answer = await fetch(this.#rpc, { method: 'POST', body, signal: AbortSignal.timeout(5000) })
       return v.parse(Status, await answer.json()).result[0]
     } catch {
       return undefined
@@ -197,7 +207,9 @@ class Aria implements AsyncDisposable {
 
 async function measureAria(root: string, scratch: string, work: SwarmWork): Promise<SwarmRun> {
   const home = mkdtempSync(join(scratch, 'aria-'))
-  const { source, receiverCount, uplinkBytesPerSecond: uplink } = work
+  const { source, ground } = work
+  const [seederAt, ...receiversAt] = ground.members
+  const uplink = ground.isShaped ? 0 : work.uplinkBytesPerSecond
   try {
     await using children = new AsyncDisposableStack()
     const torrent = await prepare(children, root, home, work, 'http')
@@ -205,14 +217,15 @@ async function measureAria(root: string, scratch: string, work: SwarmWork): Prom
     const from = join(home, 'from')
     mkdirSync(from)
     copyFileSync(source, join(from, basename(source)))
-    const seeder = children.use(await Aria.start(torrent, from, uplink, '127.0.0.2'))
+    const seeder = children.use(await Aria.start(torrent, from, uplink, seederAt))
     await seeder.complete()
-    const into = Array.from({ length: receiverCount }, (_, i) => join(home, `out ${i}`))
+    const into = receiversAt.map((_, i) => join(home, `out ${i}`))
     const beganAtMs = Date.now()
     const receivers: Aria[] = []
-    for (const [i, folder] of into.entries()) {
+    for (const [i, place] of receiversAt.entries()) {
+      const folder = into[i] ?? ''
       mkdirSync(folder)
-      receivers.push(children.use(await Aria.start(torrent, folder, uplink, `127.0.0.${i + 3}`)))
+      receivers.push(children.use(await Aria.start(torrent, folder, uplink, place)))
     }
     const done = await Promise.all(receivers.map((receiver) => receiver.complete()))
     const sent = await seeder.status()
@@ -248,11 +261,17 @@ interface Measured {
   readonly receivedBytes: number | undefined
 }
 
-function result(name: string, work: SwarmWork, { seconds, sentBytes, receivedBytes }: Measured): SwarmRun {
+function result(
+  contender: string,
+  work: SwarmWork,
+  { seconds, sentBytes, receivedBytes }: Measured,
+): SwarmRun {
   const { receiverCount, bytes, uplinkBytesPerSecond } = work
   const lastSeconds = Math.max(...seconds)
   return {
-    name,
+    name: nameOfRun(contender, work),
+    contender,
+    line: work.ground.isShaped ? 'shaped' : 'engine',
     receiverCount,
     bytes,
     uplinkBytesPerSecond,

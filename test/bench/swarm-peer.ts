@@ -1,6 +1,7 @@
 /**
- * Bench process: an engine in a swarm, with a limited uplink. Arguments: `send HOME COORDINATOR PATH UPLINK` or
- * `get HOME LINK DIR UPLINK`, the uplink in bytes per second. A receiver waits for a line before it begins to fetch, and
+ * Bench process: an engine in a swarm, with a limited uplink. Arguments:
+ * `send HOME COORDINATOR PATH ADDRESS UPLINK` or `get HOME LINK DIR ADDRESS UPLINK`, the own address, and the uplink in
+ * bytes per second, 0 for none. A receiver waits for a line before it begins to fetch, and
  * gives what it has to others until its input ends.
  */
 
@@ -13,7 +14,7 @@ import { usage } from './usage.ts'
 /** For one transfer, however slow the line: then something hangs. Milliseconds. */
 const LIMIT_MS = 170_000
 
-const [role, home = '', where = '', path = '', uplink = ''] = process.argv.slice(2)
+const [role, home = '', where = '', path = '', bindAddress = '', uplink = ''] = process.argv.slice(2)
 
 function report(fields: object): void {
   process.stdout.write(`${JSON.stringify(fields)}\n`)
@@ -22,15 +23,9 @@ function report(fields: object): void {
 const engine = await openEngine({
   dataDir: home,
   deviceName: role ?? '',
-  network: { iceServers: [], routePolicy: 'automatic', bindAddress: '127.0.0.1' },
+  network: { iceServers: [], routePolicy: 'automatic', bindAddress },
 })
-engine.setLimits({
-  upBytesPerSecond: Number(uplink),
-  downBytesPerSecond: null,
-  upBytesPerSecondPerTransfer: null,
-  downBytesPerSecondPerTransfer: null,
-  connections: 12,
-})
+engine.setLimits({ upBytesPerSecond: Number(uplink) || null })
 const input = createInterface(process.stdin)
 const isToldToEnd = once(input, 'close')
 

@@ -3,10 +3,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { compareTrees } from '#cli/demo/compare-trees.ts'
-import { MemorySummaryStore } from '#coordinator/memory-summary-store.ts'
-import { startCoordinator } from '#coordinator/server.ts'
 import { runEqual } from '#test/unit/swarm/simulation/simulation.ts'
 import { Child } from './child.ts'
+import type { Ground, Place } from './swarm-ground.ts'
 import type { Usage } from './usage.ts'
 
 const MIB = 1024 * 1024
@@ -18,10 +17,14 @@ export interface SwarmWork {
   readonly receiverCount: number
   /** Of everybody, the sender included. */
   readonly uplinkBytesPerSecond: number
+  readonly ground: Ground
 }
 
 export interface SwarmRun {
   readonly name: string
+  readonly contender: string
+  /** What limits the uplinks. Only runs behind the same can be compared. */
+  readonly line: 'engine' | 'shaped' | 'simulated'
   readonly receiverCount: number
   readonly bytes: number
   readonly uplinkBytesPerSecond: number
@@ -38,7 +41,11 @@ export interface SwarmRun {
 }
 
 /** When the last one can have everything at the earliest, all uplinks being equal; seconds. */
-export function boundSeconds({ bytes, receiverCount, uplinkBytesPerSecond }: SwarmWork): number {
+export function boundSeconds({
+  bytes,
+  receiverCount,
+  uplinkBytesPerSecond,
+}: Pick<SwarmWork, 'bytes' | 'receiverCount' | 'uplinkBytesPerSecond'>): number {
   const uplinks = (receiverCount + 1) * uplinkBytesPerSecond
   return Math.max(bytes / uplinkBytesPerSecond, (receiverCount * bytes) / uplinks)
 }
@@ -48,26 +55,26 @@ interface Ending extends Usage {
   readonly sentBytes: number
 }
 
-/** Real processes over WebRTC; limits inside the engine; every copy compared byte for byte. */
+/** Real processes over WebRTC; every copy compared byte for byte. */
 export async function measureSwarm(work: SwarmWork, scratch: string): Promise<SwarmRun> {
   const home = mkdtempSync(join(scratch, 'swarm-'))
-  const { source, bytes, receiverCount, uplinkBytesPerSecond } = work
-  const uplink = String(uplinkBytesPerSecond)
-  await using coordinator = await startCoordinator({
-    host: '127.0.0.1',
-    port: 0,
-    store: new MemorySummaryStore(),
-  })
+  const { source, bytes, receiverCount, uplinkBytesPerSecond, ground } = work
+  const uplink = ground.isShaped ? '0' : String(uplinkBytesPerSecond)
+  const [seederAt, ...receiversAt] = ground.members
   try {
     await using children = new AsyncDisposableStack()
-    const where = `127.0.0.1:${coordinator.port}`
-    const sender = children.use(
-      new Child('./swarm-peer.ts', 'send', join(home, 'sender'), where, source, uplink),
+    const peer = ({ address, entry }: Place, ...words: string[]): Child =>
+      children.use(new Child({ script: './swarm-peer.ts', entry }, ...words, address, uplink))
+    const { hub } = ground
+    const coordinator = children.use(
+      new Child({ script: './swarm-coordinator.ts', entry: hub.entry }, hub.address),
     )
+    const { port } = await coordinator.line<{ port: number }>()
+    const sender = peer(seederAt, 'send', join(home, 'sender'), `${hub.address}:${port}`, source)
     const { link } = await sender.line<{ link: string }>()
-    const into = Array.from({ length: receiverCount }, (_, i) => join(home, `out ${i}`))
-    const receivers = into.map((folder, i) =>
-      children.use(new Child('./swarm-peer.ts', 'get', join(home, `home ${i}`), link, folder, uplink)),
+    const into = receiversAt.map((_, i) => join(home, `out ${i}`))
+    const receivers = receiversAt.map((place, i) =>
+      peer(place, 'get', join(home, `home ${i}`), link, into[i] ?? ''),
     )
     for (const receiver of receivers) await receiver.line<{ isReady: true }>()
     const beganAtMs = Date.now()
@@ -83,7 +90,9 @@ export async function measureSwarm(work: SwarmWork, scratch: string): Promise<Sw
     const [sent, ...received] = endings
     const lastSeconds = Math.max(...seconds)
     return {
-      name: 'Beeline',
+      name: nameOfRun('Beeline', work),
+      contender: 'Beeline',
+      line: ground.isShaped ? 'shaped' : 'engine',
       receiverCount,
       bytes,
       uplinkBytesPerSecond,
@@ -98,6 +107,10 @@ export async function measureSwarm(work: SwarmWork, scratch: string): Promise<Sw
   } finally {
     rmSync(home, { recursive: true, force: true })
   }
+}
+
+export function nameOfRun(contender: string, { ground }: SwarmWork): string {
+  return ground.isShaped ? `${contender}, shaped` : contender
 }
 
 async function compare(source: string, copy: string): Promise<void> {
@@ -118,6 +131,8 @@ export async function simulateSwarm(
   const { receivers, figures } = await runEqual(options, receiverCount, line, isLimitedByEngine)
   const { lastSeconds, ratio, seederShare, duplicates } = figures
   return {
+    contender: 'Beeline',
+    line: 'simulated',
     name: isLimitedByEngine ? 'simulated, limit in the engine' : 'simulated, limit on the line',
     receiverCount,
     bytes,

@@ -1,6 +1,6 @@
 /**
  * Bench process: webtorrent over WebRTC, or the tracker of another client. It is no dependency of the project: the first
- * argument is a folder into which it was installed. Then `track`, `make TORRENT FILE TRACKER`, `seed TORRENT FILE UPLINK`
+ * argument is a folder into which it was installed. Then `track ADDRESS`, `make TORRENT FILE TRACKER`, `seed TORRENT FILE UPLINK`
  * or `get TORRENT DIR UPLINK`.
  */
 
@@ -41,12 +41,12 @@ async function load<Shape>(file: string): Promise<Shape> {
   return loaded as Shape
 }
 
-async function startTracker(): Promise<number> {
+async function startTracker(address: string): Promise<number> {
   const { Server } = await load<{ Server: new (options: object) => TrackerServer }>(
     'bittorrent-tracker/index.js',
   )
   const server = new Server({ udp: false, http: true, ws: true, stats: false, interval: ANNOUNCE_MS })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(0, address, resolve))
   return server.http.address().port
 }
 
@@ -60,7 +60,7 @@ async function openClient(): Promise<Client> {
     utp: false,
     natUpnp: false,
     natPmp: false,
-    uploadLimit: Number(uplink),
+    uploadLimit: Number(uplink) || -1,
     tracker: { rtcConfig: { iceServers: [] } },
   })
 }
@@ -68,7 +68,7 @@ async function openClient(): Promise<Client> {
 const isToldToEnd = once(process.stdin.resume(), 'end')
 let torrent: Torrent | undefined
 if (role === 'track') {
-  report({ port: await startTracker() })
+  report({ port: await startTracker(torrentPath) })
 } else if (role === 'make') {
   const { default: createTorrent } = await load<{
     default: (path: string, options: object, done: (error: unknown, bytes: Uint8Array) => void) => void

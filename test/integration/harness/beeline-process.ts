@@ -11,6 +11,8 @@ import { eventually, PATIENCE_MS, within } from './eventually.ts'
 const LAUNCHER = fileURLToPath(new URL('../../../cli/beeline.js', import.meta.url))
 /** Of what a process wrote to standard error: enough for its last words. */
 const MAX_LAST_WORDS = 8000
+/** Lines of its log that are kept: more than a minute of a swarm brings. */
+const MAX_LOG_LINES = 20_000
 
 const Event = v.looseObject({ event: v.string() })
 export type BeelineEvent = v.InferOutput<typeof Event>
@@ -59,6 +61,8 @@ export class BeelineProcess implements AsyncDisposable {
   /** The most seen in any view: the numbers of a killed process. */
   receivedBytes = 0
   lastWords = ''
+  /** What `--verbose` tells, the first lines of it. */
+  readonly log: string[] = []
   readonly #name: string
   readonly #process: ChildProcessByStdio<null, Readable, Readable>
   #ending: Ending | undefined
@@ -79,6 +83,9 @@ export class BeelineProcess implements AsyncDisposable {
     createInterface({ input: this.#process.stdout }).on('line', (line) => this.#read(line))
     this.#process.stderr.on('data', (data: Buffer) => {
       this.lastWords = (this.lastWords + data.toString()).slice(-MAX_LAST_WORDS)
+    })
+    createInterface({ input: this.#process.stderr }).on('line', (line) => {
+      if (this.log.length < MAX_LOG_LINES) this.log.push(line)
     })
     this.exited = new Promise((resolve, reject) => {
       this.#process.once('error', reject)

@@ -16,7 +16,7 @@ import { Bitfield } from '#shared/swarm/bitfield.ts'
 import * as v from 'valibot'
 import { eventually, within } from './eventually.ts'
 import { RawConnection } from './raw-connection.ts'
-import type { TrueShare } from './true-share.ts'
+import type { KnownShare } from './known-share.ts'
 
 export interface Manners {
   /** First words on a lane; a polite hello and a full bitfield if not given. */
@@ -38,7 +38,7 @@ export const HELLO: Extract<PeerMessage, { type: 'hello' }> = {
 }
 
 export class HostilePeer implements AsyncDisposable {
-  readonly share: TrueShare
+  readonly share: KnownShare
   readonly connections: RawConnection[] = []
   readonly heard: PeerMessage[] = []
   readonly signals: { readonly from: PeerId; readonly signal: Signal }[] = []
@@ -48,7 +48,7 @@ export class HostilePeer implements AsyncDisposable {
   readonly #manners: Manners
   #present: readonly PeerId[] = []
 
-  private constructor(share: TrueShare, manners: Manners) {
+  private constructor(share: KnownShare, manners: Manners) {
     const link = parseLink(share.link)
     this.share = share
     this.#manners = manners
@@ -59,7 +59,7 @@ export class HostilePeer implements AsyncDisposable {
   }
 
   /** Resolves when it is in the topic. */
-  static async join(share: TrueShare, manners: Manners = {}): Promise<HostilePeer> {
+  static async join(share: KnownShare, manners: Manners = {}): Promise<HostilePeer> {
     const peer = new HostilePeer(share, manners)
     await within(
       'joining the topic',

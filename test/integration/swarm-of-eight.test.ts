@@ -1,0 +1,152 @@
+/** Eight processes with one share between them, and what may happen to a swarm: liars, losses, comings and goings. */
+
+import { expect, test } from 'vitest'
+import { pieceBytesFor } from '#shared/share/piece-layout.ts'
+import { eventually, sleep } from './harness/eventually.ts'
+import { Liar } from './harness/liar.ts'
+import { ProcessSwarm, type SwarmReceiver } from './harness/process-swarm.ts'
+import { seededRandom } from './harness/seeded-random.ts'
+import { writeFile, writeRandomFile } from './harness/trees.ts'
+
+const KIB = 1024
+const SMALL_FILES = 20
+const LARGE_BYTES = 4 * 1024 * KIB
+const TOTAL_BYTES = LARGE_BYTES + SMALL_FILES * KIB
+const PIECE_BYTES = pieceBytesFor(TOTAL_BYTES)
+const PIECE_COUNT = Math.ceil(TOTAL_BYTES / PIECE_BYTES)
+/** Lines so slow that there is a middle, on any machine. Bytes per second. */
+const SENDER_RATE = 2e6
+const RECEIVER_RATE = 1.5e6
+/** The sender's where something must happen before all has left it. */
+const SLOW_SENDER_RATE = 8e5
+/** How long a coordinator is away, milliseconds: a minute in the long form, with lines slower to match. */
+const AWAY_MS = Number(process.env['TEST_COORDINATOR_AWAY_MS'] ?? 10_000)
+/** Pieces that are being put together, at most: what a life costs that ends early, or a liar until it is found. */
+const UNDER_WAY_PIECES = 6
+/** At the end two peers may be asked for a block, and both send it. */
+const RACED_PIECES = 1
+
+function makeTree(root: string): void {
+  writeRandomFile(`${root}/large.bin`, LARGE_BYTES)
+  for (let i = 0; i < SMALL_FILES; i++) writeFile(`${root}/small/${i}`, new Uint8Array(KIB).fill(i))
+}
+
+function openSwarm(rate = SENDER_RATE): Promise<ProcessSwarm> {
+  return ProcessSwarm.open({ make: makeTree, sending: line(rate) })
+}
+
+function receive(swarm: ProcessSwarm, count: number, rate = RECEIVER_RATE): SwarmReceiver[] {
+  return Array.from({ length: count }, () => swarm.receive('--seed', ...line(rate)))
+}
+
+function line(rate: number): string[] {
+  return ['--limit-up', String(Math.round(rate))]
+}
+
+/** Waits until everybody is done. @returns what is wrong then, nothing if all is well */
+async function problemsOf(receivers: readonly SwarmReceiver[], spoiltPieces = 0): Promise<string[]> {
+  await Promise.all(receivers.map((receiver) => receiver.done()))
+  return receivers.flatMap((receiver) => {
+    const { noted, receivedBytes, lifeCount } = receiver
+    const problems = receiver.problems()
+    if (noted.size !== PIECE_COUNT) problems.push(`${noted.size} of ${PIECE_COUNT} pieces are noted`)
+    const allowedPieces = RACED_PIECES + spoiltPieces + (lifeCount - 1) * UNDER_WAY_PIECES
+    const allowedBytes = TOTAL_BYTES + allowedPieces * PIECE_BYTES
+    if (receivedBytes > allowedBytes) problems.push(`${receivedBytes} bytes came, ${allowedBytes} at most`)
+    console.log((receivedBytes / TOTAL_BYTES).toFixed(3), lifeCount)
+    return problems.map((problem) => `${problem}; ${receiver.process.describe()}`)
+  })
+}
+
+function logOf(receivers: readonly SwarmReceiver[], event: RegExp): string[] {
+  return receivers.flatMap(({ process }) => process.log.filter((line) => event.test(line)))
+}
+
+test('a liar among eight is found and shut out by everybody who asked it, and nobody else is', async () => {
+  await using swarm = await openSwarm()
+  await using liar = await Liar.join(swarm.link, swarm.senderHome, swarm.folder.path)
+  const receivers = receive(swarm, 5)
+  expect(await problemsOf(receivers, UNDER_WAY_PIECES)).toEqual([])
+  const report = await eventually('the end of the liar’s connections', () =>
+    liar.report !== undefined && liar.report.stillThere === 0 ? liar.report : undefined,
+  )
+  expect(report.liedTo, liar.lastWords).toBeGreaterThan(0)
+  const bans = logOf(receivers, /peer\.banned/)
+  expect(bans.length).toBeGreaterThan(0)
+  expect(bans.filter((line) => !/code=peer\.bad-piece detail=wrong bytes/.test(line))).toEqual([])
+  // Nobody banned two, and no honest one was told that it is.
+  for (const receiver of receivers) expect(logOf([receiver], /peer\.banned/).length).toBeLessThanOrEqual(1)
+  const told = [...receivers.map(({ process }) => process), swarm.sender].flatMap(({ log }) =>
+    log.filter((line) => /peer\.left reason=banned/.test(line)),
+  )
+  expect(told).toEqual([])
+})
+
+test('the sender is killed as soon as the others hold everything between them: they finish', async () => {
+  await using swarm = await openSwarm()
+  const receivers = receive(swarm, 6)
+  await eventually('every piece with somebody', () => swarm.heldByReceivers().size === PIECE_COUNT)
+  await swarm.sender.killHard()
+  expect(await problemsOf(receivers)).toEqual([])
+})
+
+test('the sender is killed before: the others say what is missing, and go on when it comes back', async () => {
+  await using swarm = await openSwarm(SLOW_SENDER_RATE)
+  const receivers = receive(swarm, 6)
+  await eventually('a part of the pieces', () => swarm.heldByReceivers().size >= PIECE_COUNT / 4)
+  await swarm.sender.killHard()
+  const held = swarm.heldByReceivers()
+  expect(held.size).toBeLessThan(PIECE_COUNT)
+  for (const { process } of receivers) {
+    await process.reaches('waiting for what nobody has', ({ state }) => state === 'stalled')
+  }
+  // What they hold between them has gone round.
+  const between = swarm.heldByReceivers()
+  expect(between.size).toBeLessThan(PIECE_COUNT)
+  for (const { process, noted } of receivers) {
+    expect(noted, process.describe()).toEqual(between)
+    expect(process.view?.donePieces).toBe(between.size)
+  }
+  await swarm.resumeSender()
+  expect(await problemsOf(receivers)).toEqual([])
+})
+
+test('receivers come and go, some killed, some stopped by Ctrl-C: everybody has everything in the end', async () => {
+  await using swarm = await openSwarm(SLOW_SENDER_RATE)
+  const random = seededRandom()
+  const receivers = receive(swarm, 6)
+  const story = [`seed ${random.seed}`]
+  const away: SwarmReceiver[] = []
+  for (let step = 0; step < 8; step++) {
+    await sleep(500 + random.below(1000))
+    const back = random.next() < 0.5 ? away.shift() : undefined
+    if (back !== undefined) back.restart()
+    const here = receivers.filter((one) => !away.includes(one) && one.process.isRunning)
+    const leaving = here[random.below(here.length)]
+    if (leaving === undefined || away.length >= 3) continue
+    const isKilled = random.next() < 0.6
+    const before = leaving.noted
+    if (isKilled) await leaving.process.killHard()
+    else await leaving.process.interrupt()
+    story.push(`${receivers.indexOf(leaving)} ${isKilled ? 'killed' : 'stopped'} at ${before.size}`)
+    expect(before.difference(leaving.noted).size, story.join(', ')).toBe(0)
+    away.push(leaving)
+  }
+  for (const receiver of away) receiver.restart()
+  expect(await problemsOf(receivers), story.join(', ')).toEqual([])
+})
+
+test('the coordinator is away for a while: the swarm goes on without it, and lets a newcomer in once it is back', async () => {
+  const slowing = Math.max(1, AWAY_MS / 10_000)
+  // About as long as the coordinator is away.
+  await using swarm = await openSwarm(5e5 / slowing)
+  const receivers = receive(swarm, 5, 4e5 / slowing)
+  for (const { process } of receivers) await process.reaches('bytes', ({ doneBytes }) => doneBytes > 0)
+  await swarm.coordinator.killHard()
+  const backAtMs = Date.now() + AWAY_MS
+  expect(receivers.some(({ process }) => process.find('done') === undefined)).toBe(true)
+  expect(await problemsOf(receivers)).toEqual([])
+  await sleep(Math.max(0, backAtMs - Date.now()))
+  await swarm.bringCoordinatorBack()
+  expect(await problemsOf(receive(swarm, 1))).toEqual([])
+})
