@@ -13,7 +13,7 @@ const UPLINK_BYTES_PER_SECOND = 2 * MIB
 
 /** Each can be had alone: together they take a quarter of an hour. */
 export const SWARM_PARTS = ['simulated', '4', '8', 'shaped-4', 'shaped-8'] as const
-export type SwarmPart = (typeof SWARM_PARTS)[number]
+type SwarmPart = (typeof SWARM_PARTS)[number]
 
 export interface SwarmBench {
   readonly parts: readonly SwarmPart[]

@@ -2,7 +2,8 @@
 
 import { expect, test } from 'vitest'
 import * as v from 'valibot'
-import { BeelineProcess, startCoordinatorProcess, type ProcessView } from './harness/beeline-process.ts'
+import { BeelineProcess, type ProcessView } from './harness/beeline-process.ts'
+import { ProcessSwarm } from './harness/process-swarm.ts'
 import { TempFolder } from './harness/temp-folder.ts'
 import { compareFolders, writeFile, writeRandomFile } from './harness/trees.ts'
 
@@ -17,7 +18,7 @@ function makeTree(root: string): void {
 /** Late enough to be in the middle, early enough to be over before the end. */
 const isUnderWay = (view: ProcessView): boolean => view.doneBytes > 0.1 * view.totalBytes
 
-test('a sender is killed half-way: taken up again, the receiver that kept running finishes by itself', async () => {
+test('a sender is killed half-way, with the coordinator in it: taken up again, the receiver that kept running finishes by itself', async () => {
   using folder = await TempFolder.create()
   makeTree(folder.at('tree'))
   const sending = { home: folder.at('home-a') }
@@ -39,31 +40,20 @@ test('a sender is killed half-way: taken up again, the receiver that kept runnin
 })
 
 test('a coordinator is killed half-way: the transfer goes on, and once it is back another receiver can join', async () => {
-  using folder = await TempFolder.create()
-  makeTree(folder.at('tree'))
-  const coordinator = await startCoordinatorProcess(folder.at('home-c'))
-  await using first = coordinator.process
-  await using sender = new BeelineProcess(['send', folder.at('tree'), '--coordinator', coordinator.url], {
-    home: folder.at('home-a'),
-  })
-  const link = await sender.link()
-  await using receiver = new BeelineProcess(['get', link, '--to', folder.at('got'), '--yes'], {
-    home: folder.at('home-b'),
-  })
-  await receiver.reaches('the middle', isUnderWay)
-  await first.killHard()
-  expect(receiver.find('done')).toBe(undefined)
-  expect(await receiver.ending(), receiver.describe()).toEqual(DONE)
-  expect(compareFolders(folder.at('tree'), folder.at('got/tree'))).toEqual([])
+  await using swarm = await ProcessSwarm.open({ make: makeTree })
+  const { sender } = swarm
+  const receiver = swarm.receive()
+  await receiver.process.reaches('the middle', isUnderWay)
+  await swarm.coordinator.killHard()
+  expect(receiver.process.find('done')).toBe(undefined)
+  expect(await receiver.process.ending(), receiver.process.describe()).toEqual(DONE)
+  expect(receiver.problems()).toEqual([])
   await sender.reaches('knowing that the coordinator is away', (view) => view.coordinator !== 'online')
 
-  const back = await startCoordinatorProcess(folder.at('home-c'), coordinator.port)
-  await using second = back.process
+  await swarm.bringCoordinatorBack()
   await sender.reaches('the coordinator that is back', (view) => view.coordinator === 'online')
-  await using newcomer = new BeelineProcess(['get', link, '--to', folder.at('got-too'), '--yes'], {
-    home: folder.at('home-d'),
-  })
-  expect(await newcomer.ending(), newcomer.describe()).toEqual(DONE)
-  expect(compareFolders(folder.at('tree'), folder.at('got-too/tree'))).toEqual([])
-  expect(second.isRunning).toBe(true)
+  const newcomer = swarm.receive()
+  expect(await newcomer.process.ending(), newcomer.process.describe()).toEqual(DONE)
+  expect(newcomer.problems()).toEqual([])
+  expect(swarm.coordinator.isRunning).toBe(true)
 })

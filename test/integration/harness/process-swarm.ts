@@ -2,7 +2,7 @@
 
 import path from 'node:path'
 import * as v from 'valibot'
-import { BeelineProcess, startCoordinatorProcess, type Ending } from './beeline-process.ts'
+import { BeelineProcess, startCoordinatorProcess } from './beeline-process.ts'
 import { notedPieces, repetitionCount, watchForRepetition } from './noted-pieces.ts'
 import { TempFolder } from './temp-folder.ts'
 import { compareFolders } from './trees.ts'
@@ -141,10 +141,6 @@ export class SwarmReceiver {
   /** Waits until everything is here; those that do not seed end then. */
   async done(limitMs?: number): Promise<void> {
     await this.process.event('done', limitMs)
-  }
-
-  ending(): Promise<Ending> {
-    return this.process.ending()
   }
 
   /** What is wrong with its copy, nothing if all is well: other bytes, or a piece that was noted twice. */
