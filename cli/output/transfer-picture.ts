@@ -68,7 +68,11 @@ function relayLines(view: TransferView, width: number, style: Style): string[] {
 /** One plain line, for a file or a pipe. */
 export function transferSentence(view: TransferView): string {
   const peers = `, ${formatCount(view.peers.filter((peer) => peer.state === 'connected').length, 'connection')}`
-  if (isFetching(view)) return `${stateWords(view)}: ${progressParts(view).join(', ')}${peers}`
+  if (isFetching(view)) {
+    const missing = missingWords(view)
+    const progress = `${stateWords(view)}: ${progressParts(view).join(', ')}${peers}`
+    return missing === undefined ? progress : `${progress}. ${missing}`
+  }
   if (view.state === 'seeding') return seedingWords(view)
   return stateWords(view)
 }
@@ -87,7 +91,7 @@ export function stateWords(view: TransferView): string {
     case 'receiving':
       return 'Receiving'
     case 'stalled':
-      return 'Waiting: nobody connected has the missing part'
+      return 'Waiting for somebody who has the rest'
     case 'seeding':
       return 'Ready'
     case 'paused':
@@ -101,6 +105,16 @@ export function stateWords(view: TransferView): string {
     default:
       return unreachable(view.state)
   }
+}
+
+/** What nobody connected has; undefined while there is something to fetch. */
+function missingWords(view: TransferView): string | undefined {
+  if (view.state !== 'stalled') return undefined
+  const pieces = formatCount(view.pieceCount - view.donePieces, 'piece')
+  const amount = `${formatBytes(view.totalBytes - view.doneBytes)} (${pieces})`
+  const isAlone = !view.peers.some((peer) => peer.state === 'connected')
+  const who = isAlone ? 'nobody is connected' : 'nobody connected has that'
+  return `Missing: ${amount}, and ${who}. It goes on by itself as soon as somebody comes who has it.`
 }
 
 /** Undefined while all is well. */
@@ -137,9 +151,9 @@ function statusLines(view: TransferView, width: number, style: Style): string[] 
   if (view.state === 'seeding') return [truncate(seedingWords(view), width)]
   if (!isFetching(view)) return [truncate(`${stateWords(view)}…`, width)]
   const lines = [progressBar(view, width, style), ...joinParts(progressParts(view).slice(1), width)]
-  return view.state === 'receiving'
-    ? lines
-    : [...lines, style.yellow(truncate(`${stateWords(view)}…`, width))]
+  if (view.state === 'receiving') return lines
+  const words = missingWords(view) ?? `${stateWords(view)}…`
+  return [...lines, ...wrap(words, width).map((line) => style.yellow(line))]
 }
 
 function isFetching(view: TransferView): boolean {

@@ -81,6 +81,12 @@ test('a narrow terminal gives a peer two lines', () => {
   ])
 })
 
+test('a receiver sees how much nobody connected has', () => {
+  const lines = transferPicture(transferView({ state: 'stalled' }), SIZE, PLAIN_STYLE).join(' ')
+  expect(lines).toContain('Missing: 456 MB (456 pieces), and nobody connected has that.')
+  expect(transferPicture(transferView(), SIZE, PLAIN_STYLE).join(' ')).not.toContain('Missing')
+})
+
 test('a lost coordinator is told', () => {
   const lines = transferPicture(transferView({ coordinator: 'offline' }), SIZE, PLAIN_STYLE).join('\n')
   expect(lines).toContain('The coordinator cannot be reached')
@@ -119,7 +125,12 @@ test.each([
 
 test.each([
   [{}, 'Receiving: 62 %, 744 MB of 1.20 GB, 54.2 MB/s, 8 s left, 211 of 340 files, 1 connection'],
-  [{ state: 'stalled', peers: [] }, 'Waiting: nobody connected has the missing part: 62 %'],
+  [
+    { state: 'stalled', peers: [] },
+    'Waiting for somebody who has the rest: 62 %, 744 MB of 1.20 GB, 211 of 340 files, 0 connections. ' +
+      'Missing: 456 MB (456 pieces), and nobody is connected.',
+  ],
+  [{ state: 'stalled' }, 'Missing: 456 MB (456 pieces), and nobody connected has that. It goes on by itself'],
   [{ role: 'send', state: 'seeding', peers: [] }, 'Ready; waiting for somebody to open the link'],
   [
     { role: 'send', state: 'seeding', upBytesPerSecond: 5e6, sentBytes: 9e6 },
