@@ -3,14 +3,14 @@
  * second by a UI, and a share may have a million pieces. Pure.
  */
 
+import { Availability } from './availability.ts'
 import type { Bitfield } from './bitfield.ts'
 import type { PeerSession } from './peer-session.ts'
 
 export class Demand {
   readonly #wanted: Bitfield
   readonly have: Bitfield
-  /** How many connected peers have each piece. */
-  readonly availability: Uint16Array
+  readonly #availability: Availability
   /** Of each peer, the pieces that are missing here. */
   readonly #useful = new Map<PeerSession, number>()
   #missingCount = 0
@@ -18,8 +18,18 @@ export class Demand {
   constructor(wanted: Bitfield, have: Bitfield) {
     this.#wanted = wanted
     this.have = have
-    this.availability = new Uint16Array(wanted.length)
+    this.#availability = new Availability(wanted.length)
     for (let piece = 0; piece < wanted.length; piece++) if (this.isMissing(piece)) this.#missingCount++
+  }
+
+  /** How many connected peers have each piece. */
+  get availability(): Uint16Array {
+    return this.#availability.counts
+  }
+
+  /** Whole copies that the others have together. */
+  get copies(): number {
+    return this.#availability.copies
   }
 
   /** Wanted pieces that are not here. */
@@ -51,7 +61,7 @@ export class Demand {
   peerHas(session: PeerSession, fresh: readonly number[]): void {
     let useful = this.#useful.get(session) ?? 0
     for (const piece of fresh) {
-      this.availability[piece] = (this.availability[piece] ?? 0) + 1
+      this.#availability.add(piece)
       if (this.isMissing(piece)) useful++
     }
     this.#useful.set(session, useful)
@@ -62,7 +72,7 @@ export class Demand {
     const { remote } = session
     if (remote === undefined) return
     for (let piece = 0; piece < remote.length; piece++) {
-      if (remote.has(piece)) this.availability[piece] = Math.max(0, (this.availability[piece] ?? 0) - 1)
+      if (remote.has(piece)) this.#availability.delete(piece)
     }
   }
 

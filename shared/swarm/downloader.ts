@@ -5,6 +5,7 @@ import type { PeerId } from '../share/keys.ts'
 import type { BlockFrame } from '../protocol/block-frame.ts'
 import { MAX_OUTSTANDING_BLOCKS, MAX_RANGES, type BlockRange } from '../protocol/peer-messages.ts'
 import { BLOCK_BYTES } from '../share/piece-layout.ts'
+import { AskTurns, type ChosenBlock } from './ask-turns.ts'
 import type { Bitfield } from './bitfield.ts'
 import { Chooser } from './chooser.ts'
 import type { Clock } from './clock.ts'
@@ -17,7 +18,6 @@ import { blockKey, blockOfKey, type PeerSession, type SessionLane } from './peer
 import { windowBytes } from './picker.ts'
 import type { PieceStore } from './piece-store.ts'
 import { PieceVerifier } from './piece-verifier.ts'
-import type { TurnResult } from './turns.ts'
 import type { Urgency } from './urgency.ts'
 
 /** A peer that owes blocks and sends none for so long is snubbed: others are asked for what it owes. */
@@ -42,6 +42,7 @@ export class Downloader {
   readonly #chooser: Chooser
   readonly #reuse: LocalReuse
   readonly #verifier: PieceVerifier
+  readonly #turns: AskTurns
   /** Pieces handed to the store and not yet answered. */
   readonly #verifying = new Set<number>()
   #isStopped = false
@@ -60,6 +61,7 @@ export class Downloader {
     this.#pace = pace
     this.#sessions = sessions
     this.#events = events
+    this.#turns = new AskTurns(pace, sessions, (session, lane) => this.#chooseOne(session, lane))
     this.#verifier = new PieceVerifier(store)
     this.demand = new Demand(wanted, store.have)
     const { demand } = this
@@ -146,7 +148,7 @@ export class Downloader {
 
   /** What a dead lane swallowed is asked for again elsewhere. */
   laneGone(lane: SessionLane): void {
-    this.#pace.leave(lane)
+    this.#turns.forget(lane)
     this.#pace.giveBack(lane.outstandingBytes)
     for (const key of lane.outstanding.keys()) {
       lane.settle(key)
@@ -184,8 +186,7 @@ export class Downloader {
     this.#isStopped = true
     this.#reuse.stop()
     this.#chooser.open.clear()
-    for (const session of this.#sessions.values())
-      for (const lane of session.lanes.values()) this.#pace.leave(lane)
+    this.#turns.close()
   }
 
   #windowOf(session: PeerSession, lane: SessionLane): number {
@@ -197,8 +198,7 @@ export class Downloader {
   #fillLane(session: PeerSession, lane: SessionLane): void {
     if (this.#isStopped || !lane.isOpenToAsk) return
     if (this.#pace.isLimited) {
-      this.#pace.ask(lane, () => this.#takeTurn(session, lane))
-      this.#pace.run()
+      this.#turns.ask(session, lane)
       return
     }
     const window = this.#windowOf(session, lane)
@@ -212,19 +212,12 @@ export class Downloader {
     if (ranges.length > 0) lane.send({ type: 'request', ranges })
   }
 
-  /** Under a limit: one block at a time. */
-  #takeTurn(session: PeerSession, lane: SessionLane): TurnResult {
-    if (this.#isStopped || !lane.isOpenToAsk) return 'done'
-    if (lane.outstandingBytes >= this.#windowOf(session, lane)) return 'done'
-    let underWay = 0
-    for (const one of this.#sessions.values()) underWay += one.outstandingBytes
-    // What is asked for comes whatever the limit says by then: so no more than a second of it.
-    if (underWay > 0 && underWay + BLOCK_BYTES > this.#pace.bytesPerSecond) return 'done'
+  /** Under a limit: one block, if any is to be asked for here now. */
+  #chooseOne(session: PeerSession, lane: SessionLane): ChosenBlock | undefined {
+    if (this.#isStopped || !lane.isOpenToAsk) return undefined
+    if (lane.outstandingBytes >= this.#windowOf(session, lane)) return undefined
     const range = this.#choose(session, lane, 1)
-    if (range === undefined) return 'done'
-    this.#pace.take(this.#store.layout.blockBytes(range[0], range[1]))
-    lane.send({ type: 'request', ranges: [range] })
-    return 'went'
+    return range && { range, bytes: this.#store.layout.blockBytes(range[0], range[1]) }
   }
 
   /** The next blocks to ask this lane for, `limit` of them at most; they count as asked for from here on. */

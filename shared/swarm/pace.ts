@@ -1,6 +1,7 @@
 /** The limits of one direction of one transfer: its own, and the one that it shares with all others. Pure. */
 
 import { systemClock, type Clock } from './clock.ts'
+import { PRIORITY_WEIGHTS, type Priority } from './priority.ts'
 import { TokenBucket } from './token-bucket.ts'
 import { Turns, type TurnResult } from './turns.ts'
 
@@ -29,13 +30,18 @@ export class Pace {
     return Math.min(this.#own.bytesPerSecond, this.#turns.bucket.bytesPerSecond)
   }
 
-  /** @param take one block, when its turn has come */
-  ask(who: object, take: () => TurnResult): void {
-    this.#turns.ask(who, () => (this.#own.isOpen ? take() : 'held'))
+  /** Among the transfers that share a limit. */
+  setPriority(priority: Priority): void {
+    this.#turns.setWeight(this, PRIORITY_WEIGHTS[priority])
   }
 
-  leave(who: object): void {
-    this.#turns.leave(who)
+  /** @param take one block, when its turn has come */
+  ask(take: () => TurnResult): void {
+    this.#turns.ask(this, () => (this.#own.isOpen ? take() : 'held'))
+  }
+
+  leave(): void {
+    this.#turns.leave(this)
   }
 
   run(): void {
@@ -44,12 +50,12 @@ export class Pace {
 
   take(bytes: number): void {
     this.#own.take(bytes)
-    this.#turns.bucket.take(bytes)
+    this.#turns.charge(this, bytes)
   }
 
   giveBack(bytes: number): void {
     this.#own.giveBack(bytes)
-    this.#turns.bucket.giveBack(bytes)
+    this.#turns.refund(this, bytes)
   }
 }
 

@@ -95,7 +95,7 @@ export class Swarm {
   }
 
   /** What is here and how many peers have it; undefined before `begin`. */
-  get pieces(): Pick<Demand, 'have' | 'availability'> | undefined {
+  get pieces(): Pick<Demand, 'have' | 'availability' | 'copies'> | undefined {
     return this.#pieces?.downloader.demand
   }
 

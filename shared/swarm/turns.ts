@@ -1,8 +1,9 @@
 /**
- * Who may go next under a limit: everybody who waits gets a turn of one block, in the order in which they asked.
- * Upwards those are transfers, each of which chooses among its lanes (upload-order.ts); downwards they are lanes. Pure.
+ * Who may go next under a limit that several transfers share: one block at a time, by their weights. Each chooses among
+ * its own peers (lane-turns.ts). Pure.
  */
 
+import { FairOrder } from './fair-order.ts'
 import type { TokenBucket } from './token-bucket.ts'
 
 /**
@@ -12,22 +13,28 @@ import type { TokenBucket } from './token-bucket.ts'
 export type TurnResult = 'went' | 'done' | 'held'
 
 export class Turns {
-  /** Taken from by those who have their turn. */
   readonly bucket: TokenBucket
-  readonly #waiting = new Map<object, () => TurnResult>()
+  readonly #order = new FairOrder<object>()
+  readonly #takes = new WeakMap<object, () => TurnResult>()
   #isRunning = false
 
   constructor(bucket: TokenBucket) {
     this.bucket = bucket
   }
 
+  /** @param weight above 0; one of twice the weight gets twice as much of what is scarce */
+  setWeight(who: object, weight: number): void {
+    this.#order.setWeight(who, weight)
+  }
+
   /** Nothing happens before `run`. Who waits already keeps the place. */
   ask(who: object, take: () => TurnResult): void {
-    if (!this.#waiting.has(who)) this.#waiting.set(who, take)
+    this.#takes.set(who, take)
+    this.#order.add(who)
   }
 
   leave(who: object): void {
-    this.#waiting.delete(who)
+    this.#order.delete(who)
   }
 
   /** Gives turns while the limit allows. To be called again and again: nothing here wakes up by itself. */
@@ -36,18 +43,30 @@ export class Turns {
     if (this.#isRunning) return
     this.#isRunning = true
     try {
-      let heldCount = 0
-      while (this.#waiting.size > heldCount && this.bucket.isOpen) {
-        const [next] = this.#waiting
+      const held = new Set<object>()
+      while (this.bucket.isOpen) {
+        const next = this.#order.inOrder().find((who) => !held.has(who))
         if (next === undefined) return
-        const [who, take] = next
-        this.#waiting.delete(who)
-        const result = take()
-        if (result !== 'done') this.ask(who, take)
-        heldCount = result === 'held' ? heldCount + 1 : 0
+        const result = this.#takes.get(next)?.() ?? 'done'
+        if (result === 'done') this.#order.delete(next)
+        if (result !== 'held') continue
+        held.add(next)
+        this.#order.pass(next)
       }
     } finally {
       this.#isRunning = false
     }
+  }
+
+  /** What somebody took whose turn it was. */
+  charge(who: object, bytes: number): void {
+    this.bucket.take(bytes)
+    this.#order.charge(who, bytes)
+  }
+
+  /** What was taken and did not go. */
+  refund(who: object, bytes: number): void {
+    this.bucket.giveBack(bytes)
+    this.#order.refund(who, bytes)
   }
 }

@@ -129,8 +129,9 @@ export class Uploader {
   pump(lane: SessionLane): void {
     this.#waiting.delete(lane)
     if (this.#pace.isLimited) {
-      if (lane.uploads.length > 0) this.#order.add(lane)
-      this.#pace.ask(this, () => this.#takeTurn())
+      const session = this.#sessions.get(lane)
+      if (lane.uploads.length > 0 && session !== undefined) this.#order.add(lane, session)
+      this.#pace.ask(() => this.#takeTurn())
       this.#pace.run()
       return
     }
@@ -180,7 +181,7 @@ export class Uploader {
   }
 
   close(): void {
-    this.#pace.leave(this)
+    this.#pace.leave()
     this.#cache.close()
     this.#waiting.clear()
   }

@@ -144,6 +144,41 @@ describe.each(['up', 'down'] as const)('a limit for %s', (direction) => {
     },
   )
 
+  test('gives a transfer of high priority four times what a normal one gets', async () => {
+    const world = new LimitedSwarm()
+    const turns = world.turns(2_000_000)
+    const seeders = (['low', 'normal', 'high'] as const).map((priority) => {
+      const pace = world.pace(turns)
+      pace.setPriority(priority)
+      const seeder = world.add('seeder', direction === 'up' ? { up: pace } : {})
+      world.connect(seeder, world.add('receiver', direction === 'down' ? { down: pace } : {}))
+      return seeder
+    })
+    await world.clock.run(2000)
+    const [low = 0, normal = 0, high = 0] = await world.sentIn(30_000, ...seeders)
+    const part = (30 * 2_000_000) / 5.25
+    expect(errorBytes(high, 4 * part)).toBe(0)
+    expect(errorBytes(normal, part)).toBe(0)
+    expect(errorBytes(low, part / 4)).toBe(0)
+  }, 30_000)
+
+  test('is shared by peers, not by their lanes', async () => {
+    const world = new LimitedSwarm()
+    const limited = { [direction]: world.pace(world.turns(2_000_000)) }
+    const middle = world.add(direction === 'up' ? 'seeder' : 'receiver', limited)
+    const others = [4, 1].map((laneCount) => {
+      const other = world.add(direction === 'up' ? 'receiver' : 'seeder')
+      for (let i = 0; i < laneCount; i++) world.connect(middle, other)
+      return other
+    })
+    await world.clock.run(2000)
+    const before = others.map(({ swarm }) => swarm.sentBytes + swarm.receivedBytes)
+    await world.clock.run(20_000)
+    for (const [i, { swarm }] of others.entries()) {
+      expect(errorBytes(swarm.sentBytes + swarm.receivedBytes - (before[i] ?? 0), 20_000_000)).toBe(0)
+    }
+  }, 30_000)
+
   test('that changes while it runs holds at once, and none is none', async () => {
     const world = new LimitedSwarm()
     const turns = world.turns(null)

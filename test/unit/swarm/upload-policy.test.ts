@@ -102,6 +102,9 @@ describe('turns under a limit', () => {
     return session
   }
 
+  let peerCount = 0
+  const peer = (): PeerSession => new PeerSession(peerNumber(++peerCount))
+
   /** @returns the lanes in the order in which so many blocks went */
   function course(order: UploadOrder, count: number, bytesPerSecond: number): string {
     let went = ''
@@ -117,31 +120,41 @@ describe('turns under a limit', () => {
 
   test('a piece is sent through before the next lane has its turn', () => {
     const order = new UploadOrder()
-    for (const one of [lane('a', 1, 1, 2, 2), lane('b', 3, 3, 4, 4)]) order.add(one)
+    for (const one of [lane('a', 1, 1, 2, 2), lane('b', 3, 3, 4, 4)]) order.add(one, peer())
     expect(course(order, 8, 10 * MIB)).toBe('aabbaabb')
   })
 
   test('but not when that takes long', () => {
     const order = new UploadOrder()
-    for (const one of [lane('a', 1, 1, 1), lane('b', 2, 2, 2)]) order.add(one)
+    for (const one of [lane('a', 1, 1, 1), lane('b', 2, 2, 2)]) order.add(one, peer())
     expect(course(order, 6, BLOCK_BYTES)).toBe('ababab')
   })
 
   test('who has had less is next, and one that comes later does not catch up on what it never asked for', () => {
     const order = new UploadOrder()
     const [long, short] = [lane('a', 1, 1, 1, 1, 5, 5, 6, 6), lane('b', 2, 3, 4, 7, 8, 9)]
-    order.add(long)
-    order.add(short)
+    order.add(long, peer())
+    order.add(short, peer())
     expect(course(order, 8, 10 * MIB)).toBe('aaaabbbb')
-    order.add(lane('c', 20, 21, 22, 23, 24))
+    order.add(lane('c', 20, 21, 22, 23, 24), peer())
     expect(course(order, 6, 10 * MIB)).toMatch(/^(?!c{4})/)
+  })
+
+  test('whoever opens more lanes gets no more', () => {
+    const order = new UploadOrder()
+    const many = peer()
+    for (const id of ['a', 'b', 'c']) order.add(lane(id, 1, 2, 3, 4, 5, 6), many)
+    order.add(lane('d', 11, 12, 13, 14, 15, 16), peer())
+    const went = course(order, 12, 10 * MIB)
+    expect(went.replaceAll(/[abc]/g, '')).toBe('dddddd')
+    expect([...'abc'].map((id) => went.split(id).length - 1)).toEqual([2, 2, 2])
   })
 
   test('one that has no room is passed over, and one that is gone is forgotten', () => {
     const order = new UploadOrder()
     const [one, two] = [lane('a', 1, 1), lane('b', 2, 2)]
-    order.add(one)
-    order.add(two)
+    order.add(one, peer())
+    order.add(two, peer())
     order.sent(two, BLOCK_BYTES, block(2), MIB)
     expect(order.lanes().map(({ lane: own }) => own.id)).toEqual(['b', 'a'])
     order.delete(two)
