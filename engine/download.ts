@@ -91,6 +91,11 @@ export class Download {
     this.renamedCount = names.renamedCount
   }
 
+  /** As the library had it when this began. */
+  get row(): TransferRow {
+    return this.#row
+  }
+
   get wanted(): Wanted {
     return this.#wanted
   }

@@ -1,5 +1,6 @@
 /** What may change while an engine runs, and what all its transfers share. */
 
+import type { SeedLimit } from '#shared/api/views.ts'
 import type { LimitSettings } from '#shared/api/settings-views.ts'
 import { systemClock } from '#shared/swarm/clock.ts'
 import { TokenBucket } from '#shared/swarm/token-bucket.ts'
@@ -21,6 +22,8 @@ export class EngineSettings {
   /** Who may send next, and who may ask for the next block, over all transfers. */
   readonly up = new Turns(new TokenBucket(systemClock))
   readonly down = new Turns(new TokenBucket(systemClock))
+  /** Until when what is complete is passed on, where a transfer has no limit of its own. */
+  seedLimit: SeedLimit = { ratio: null, timeMs: null }
   #limits: LimitSettings = {
     upBytesPerSecond: null,
     downBytesPerSecond: null,

@@ -4,7 +4,7 @@ import type { CoordinatorAddress } from '#shared/share/link.ts'
 import type { IceServer } from '#shared/protocol/coordinator-messages.ts'
 import type { LimitSettings } from '#shared/api/settings-views.ts'
 import type { DetailsEvent, FolderView, Selection } from '#shared/api/transfer-views.ts'
-import type { OfferView, TransferId, TransferView } from '#shared/api/views.ts'
+import type { OfferView, SeedLimit, TransferId, TransferPriority, TransferView } from '#shared/api/views.ts'
 import type { FilePriority } from '#shared/swarm/urgency.ts'
 import type { ServerHealth } from './connect/server-health.ts'
 
@@ -57,6 +57,10 @@ export interface TransferRecord {
   readonly view: TransferView
   /** It ran when a UI last closed, so it is taken up when one opens. */
   readonly isToRun: boolean
+  /** When it was last told to run: its place in the queue. */
+  readonly queuedAtMs: number
+  /** It runs whatever the queue says. */
+  readonly isForced: boolean
 }
 
 /** An own share that can be taken up again under the same link. */
@@ -101,6 +105,8 @@ export interface IncomingTransfer extends Transfer {
   listed(signal: AbortSignal): Promise<void>
   /** The person agreed. Rejects with AppError before anything is written where that can be known. */
   accept(options: AcceptOptions, signal: AbortSignal): Promise<void>
+  /** Until when it is passed on in this run; the view says when that is reached, and nothing else happens. Null: as the settings say. */
+  seedUntil(limit: SeedLimit | null): void
 }
 
 export interface Engine extends AsyncDisposable {
@@ -117,6 +123,13 @@ export interface Engine extends AsyncDisposable {
   select(id: TransferId, selection: Selection): void
   /** Notes what `history` gives. */
   remember(id: TransferId, view: TransferView, isToRun: boolean): void
+  /** At once, also while it runs. Throws AppError `transfer.unknown`. */
+  setPriority(id: TransferId, priority: TransferPriority): void
+  /** Notes its place in the queue of whoever keeps one. */
+  setQueued(id: TransferId, queuedAtMs: number, isForced: boolean): void
+  /** Until when it is passed on; null: as `setSeedDefault` says. At once. Throws AppError `transfer.unknown`, `api.unavailable` for an own share. */
+  setSeedLimit(id: TransferId, limit: SeedLimit | null): void
+  setSeedDefault(limit: SeedLimit): void
   /** The transfer must not run. Finished files stay; unfinished `.part` files go if so wished. */
   forget(id: TransferId, deletePartial: boolean): Promise<void>
   /** Files of a transfer that does not run, from what is remembered. */

@@ -1,7 +1,7 @@
 /** A share that is received: described first, written only after the person agreed, seeded afterwards. */
 
 import type { FolderView, Selection } from '#shared/api/transfer-views.ts'
-import type { OfferView, TransferId, TransferState, TransferView } from '#shared/api/views.ts'
+import type { OfferView, SeedLimit, TransferId, TransferState, TransferView } from '#shared/api/views.ts'
 import { AppError, toAppError } from '#shared/errors.ts'
 import { FolderTree } from '#shared/share/folder-tree.ts'
 import type { Link } from '#shared/share/link.ts'
@@ -9,6 +9,8 @@ import { filesOf, type Manifest } from '#shared/share/manifest.ts'
 import { decodeManifest } from '#shared/share/manifest-codec.ts'
 import { isManifestOf, openSummary, type Summary } from '#shared/share/summary.ts'
 import { pause } from './coordinator-client/pause.ts'
+import { seedingOf, seedOfRow } from './seed-rows.ts'
+import type { Seeding } from './seeding.ts'
 import { Download } from './download.ts'
 import type { EngineParts } from './engine-settings.ts'
 import type { AcceptOptions, IncomingTransfer } from './engine.ts'
@@ -36,6 +38,9 @@ export class Incoming extends TransferBase implements IncomingTransfer {
   #tree: FolderTree | undefined
   #manifest: Manifest | undefined
   #download: Download | undefined
+  #seeding: Seeding | undefined
+  /** Said before there was anything to pass on; undefined: nothing was said. */
+  #seedUntil: SeedLimit | null | undefined
   #destination: string | null
   #finishedAtMs: number | null
 
@@ -45,6 +50,7 @@ export class Incoming extends TransferBase implements IncomingTransfer {
     this.#remembered = remembered
     this.#destination = remembered?.place ?? null
     this.#finishedAtMs = remembered?.finished_at_ms ?? null
+    if (remembered !== undefined) this.setPriority(remembered.priority)
     this.#described.promise.catch(() => undefined)
     this.#listed.promise.catch(() => undefined)
     this.stopping.signal.addEventListener('abort', () => {
@@ -74,6 +80,12 @@ export class Incoming extends TransferBase implements IncomingTransfer {
     this.#receive(selection, () => rememberedDestination(row.place), this.stopping.signal).catch(
       () => undefined,
     )
+  }
+
+  seedUntil(limit: SeedLimit | null): void {
+    this.#seedUntil = limit
+    this.#seeding?.setLimit(limit)
+    this.changed()
   }
 
   get id(): TransferId | undefined {
@@ -108,6 +120,7 @@ export class Incoming extends TransferBase implements IncomingTransfer {
       resumedBytes: store?.resumedBytes ?? 0,
       etaMs: state === 'receiving' && rate > 0 ? ((totalBytes - doneBytes) / rate) * 1000 : null,
       isPartial: wanted?.isPartial ?? false,
+      seed: this.#seeding?.view() ?? seedOfRow(this.#remembered, this.parts.settings.seedLimit, totalBytes),
       destination: this.#destination,
     }
   }
@@ -154,11 +167,13 @@ export class Incoming extends TransferBase implements IncomingTransfer {
     if (download === undefined) return
     await download.end()
     this.#finishedAtMs = download.finishedAtMs
+    this.#seeding?.begin()
     this.enter('seeding')
     this.complete()
   }
 
   protected async letGo(): Promise<void> {
+    this.#seeding?.close()
     await this.#download?.close()
   }
 
@@ -238,6 +253,12 @@ export class Incoming extends TransferBase implements IncomingTransfer {
       await download.close()
       throw this.failure ?? new AppError('transfer.stopped')
     }
+    this.setPriority(download.row.priority)
+    this.#seeding = seedingOf(this.parts, download, this.#seedUntil, {
+      sentBytes: () => this.session.swarm.sentBytes,
+      reached: () => this.changed(),
+      failed: (error) => this.fail(error),
+    })
     const { renamedCount } = download
     if (renamedCount > 0) this.notice({ code: 'names-changed', count: renamedCount, text: '' })
     this.enter('checking')

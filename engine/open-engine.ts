@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import * as v from 'valibot'
 import type { LimitSettings } from '#shared/api/settings-views.ts'
 import type { FolderView, Selection } from '#shared/api/transfer-views.ts'
-import type { TransferId, TransferView } from '#shared/api/views.ts'
+import type { SeedLimit, TransferId, TransferPriority, TransferView } from '#shared/api/views.ts'
 import { AppError } from '#shared/errors.ts'
 import { createShareKeys, topicOf, type OwnerKeys } from '#shared/share/keys.ts'
 import { parseLink } from '#shared/share/link.ts'
@@ -63,7 +63,7 @@ class RunningEngine implements Engine {
     this.#parts = parts
     this.#portMapper = portMapper
     this.#resources = resources
-    this.#remembered = new Remembered(parts.library, parts.pool)
+    this.#remembered = new Remembered(parts.library, parts.pool, () => parts.settings.seedLimit)
   }
 
   async send({ paths, coordinators }: SendOptions): Promise<Transfer> {
@@ -88,6 +88,7 @@ class RunningEngine implements Engine {
         createdAtMs,
         addedAtMs,
         fetchedBefore: 0,
+        priority: row.priority,
         saved: undefined,
       }),
     )
@@ -142,6 +143,27 @@ class RunningEngine implements Engine {
 
   remember(id: TransferId, view: TransferView, isToRun: boolean): void {
     this.#remembered.remember(id, view, isToRun)
+  }
+
+  setPriority(id: TransferId, priority: TransferPriority): void {
+    this.#remembered.row(id)
+    this.#parts.library.setPriority(id, priority)
+    this.#running(id)?.setPriority(priority)
+  }
+
+  setQueued(id: TransferId, queuedAtMs: number, isForced: boolean): void {
+    this.#parts.library.setQueued(id, queuedAtMs, isForced)
+  }
+
+  setSeedLimit(id: TransferId, limit: SeedLimit | null): void {
+    if (this.#remembered.row(id).row.role === 'send') throw new AppError('api.unavailable')
+    this.#parts.library.setSeedLimit(id, limit === null ? null : JSON.stringify(limit))
+    const running = this.#running(id)
+    if (running instanceof Incoming) running.seedUntil(limit)
+  }
+
+  setSeedDefault(limit: SeedLimit): void {
+    this.#parts.settings.seedLimit = limit
   }
 
   async forget(id: TransferId, deletePartial: boolean): Promise<void> {
@@ -215,6 +237,7 @@ class RunningEngine implements Engine {
         createdAtMs: share.created_at_ms,
         addedAtMs: row.added_at_ms,
         fetchedBefore: this.#remembered.fetchedCountOf(row),
+        priority: row.priority,
         saved: summary === null || manifest === null ? undefined : { summary, manifest },
       }),
     )

@@ -1,7 +1,7 @@
 /** A share of this device: walked, described, offered, served. */
 
 import type { FolderView } from '#shared/api/transfer-views.ts'
-import type { NoticeView, TransferId, TransferView } from '#shared/api/views.ts'
+import type { NoticeView, TransferId, TransferPriority, TransferView } from '#shared/api/views.ts'
 import { AppError, toAppError } from '#shared/errors.ts'
 import type { Link } from '#shared/share/link.ts'
 import { equalBytes } from '#shared/encoding/bytes.ts'
@@ -10,6 +10,7 @@ import { PieceLayout, pieceBytesFor } from '#shared/share/piece-layout.ts'
 import { FolderTree } from '#shared/share/folder-tree.ts'
 import { filesOf } from '#shared/share/manifest.ts'
 import { openSummary, sealSummary, summarize, type Summary } from '#shared/share/summary.ts'
+import { seedViewAtRest } from '#shared/swarm/seed-account.ts'
 import { basename } from 'node:path'
 import type { LeftOutReason } from './store/disk-jobs.ts'
 import { SourceStore } from './store/source-store.ts'
@@ -25,12 +26,16 @@ export interface OutgoingOptions {
   readonly addedAtMs: number
   /** Devices that got everything in earlier runs. */
   readonly fetchedBefore: number
+  readonly priority: TransferPriority
   /** Of an earlier run: the files must still be the same. */
   readonly saved: { readonly summary: Uint8Array; readonly manifest: Uint8Array } | undefined
 }
 
 /** How long a coordinator keeps the description after the last refresh. */
 const SUMMARY_LIFE_MS = MAX_SUMMARY_LIFE_MS / 2
+
+/** An own share is offered until its owner stops it. */
+const NO_SEEDING = seedViewAtRest(null, { ratio: null, timeMs: null }, 0, false)
 
 const LEFT_OUT: Readonly<Record<LeftOutReason, NoticeView['code']>> = {
   'special-file': 'left-out.special-file',
@@ -49,6 +54,7 @@ export class OutgoingTransfer extends TransferBase {
   constructor(parts: EngineParts, options: OutgoingOptions) {
     super(parts, options.link, 'preparing', options.fetchedBefore)
     this.#options = options
+    this.setPriority(options.priority)
     this.act(() => this.#prepare())
   }
 
@@ -67,6 +73,7 @@ export class OutgoingTransfer extends TransferBase {
       finishedAtMs: null,
       sender: '',
       isPartial: false,
+      seed: NO_SEEDING,
       title: summary?.title ?? titleOf(this.#options.paths),
       totalBytes: total,
       doneBytes: total,

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { Selection, type FolderView } from '#shared/api/transfer-views.ts'
-import { TransferView, type TransferId } from '#shared/api/views.ts'
+import { TransferView, type SeedLimit, type TransferId } from '#shared/api/views.ts'
 import { AppError } from '#shared/errors.ts'
 import { FolderTree } from '#shared/share/folder-tree.ts'
 import { printLink } from '#shared/share/link.ts'
@@ -15,6 +15,7 @@ import type { TransferRecord } from './engine.ts'
 import type { Library } from './library/library.ts'
 import type { ShareHead, ShareRow, TransferRow } from './library/rows.ts'
 import { linkReachOf } from './link-reach.ts'
+import { seedOfRow } from './seed-rows.ts'
 import type { DiskPool } from './store/disk-pool.ts'
 import { DownloadProgress } from './store/download-progress.ts'
 import { localNames, NameRules } from './store/local-names.ts'
@@ -35,11 +36,18 @@ interface Files {
 export class Remembered {
   readonly #library: Library
   readonly #pool: DiskPool
+  readonly #seedDefault: () => SeedLimit
   /** Of the transfer that was looked at last: somebody who opens one folder opens another one. */
   #looked: { readonly id: TransferId; readonly files: Files } | undefined
 
-  constructor(library: Library, pool: DiskPool) {
+  /** @param seedDefault until when what is complete is passed on where nothing else is said */
+  constructor(
+    library: Library,
+    pool: DiskPool,
+    seedDefault: () => SeedLimit = () => ({ ratio: null, timeMs: null }),
+  ) {
     this.#library = library
+    this.#seedDefault = seedDefault
     this.#pool = pool
   }
 
@@ -48,7 +56,15 @@ export class Remembered {
     return this.#library.transfers().flatMap((row) => {
       const share = this.#library.shareHead(row.topic)
       if (share === undefined) return []
-      return [{ id: row.id, view: this.#viewOf(row, share), isToRun: row.is_to_run === 1 }]
+      return [
+        {
+          id: row.id,
+          view: this.#viewOf(row, share),
+          isToRun: row.is_to_run === 1,
+          queuedAtMs: row.queued_at_ms,
+          isForced: row.is_forced === 1,
+        },
+      ]
     })
   }
 
@@ -137,6 +153,8 @@ export class Remembered {
       ...identityOf(row, share),
       state: view.state === 'failed' ? 'failed' : isOver ? 'finished' : 'paused',
       error: view.state === 'failed' ? view.error : null,
+      priority: row.priority,
+      seed: seedOfRow(row, this.#seedDefault(), view.totalBytes, view.seed.isReached && isOver),
       destination: isGet ? row.place : null,
       coordinator: 'offline',
       peers: [],
@@ -168,6 +186,10 @@ export class Remembered {
       receivedBytes: 0,
       sentBytes: 0,
       fetchedCount: 0,
+      copies: 0,
+      priority: row.priority,
+      queuePosition: null,
+      seed: seedOfRow(row, this.#seedDefault(), totalBytes),
       downBytesPerSecond: 0,
       upBytesPerSecond: 0,
       etaMs: null,

@@ -1,7 +1,7 @@
 /** One share's life on the network: coordinator, connector and swarm, put together. */
 
 import type { LimitSettings } from '#shared/api/settings-views.ts'
-import type { NoticeView, PeerView } from '#shared/api/views.ts'
+import type { NoticeView, PeerView, TransferPriority } from '#shared/api/views.ts'
 import { randomBytes } from '#shared/encoding/bytes.ts'
 import type { ByeReason } from '#shared/protocol/peer-messages.ts'
 import { topicOf, type PeerId, type ShareKeys, type Topic } from '#shared/share/keys.ts'
@@ -137,6 +137,12 @@ export class ShareSession {
     this.#up.setLimit(limits.upBytesPerSecondPerTransfer)
     this.#down.setLimit(limits.downBytesPerSecondPerTransfer)
     this.#connector.setMaxConnections(limits.connections)
+  }
+
+  /** Among the transfers of this device, in both directions. */
+  setPriority(priority: TransferPriority): void {
+    this.#up.setPriority(priority)
+    this.#down.setPriority(priority)
   }
 
   get coordinatorState(): CoordinatorState {

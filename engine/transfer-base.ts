@@ -2,7 +2,13 @@
 
 import type { LimitSettings } from '#shared/api/settings-views.ts'
 import type { DetailsEvent, FolderView } from '#shared/api/transfer-views.ts'
-import type { NoticeView, TransferId, TransferState, TransferView } from '#shared/api/views.ts'
+import type {
+  NoticeView,
+  TransferId,
+  TransferPriority,
+  TransferState,
+  TransferView,
+} from '#shared/api/views.ts'
 import { toAppError, type AppError } from '#shared/errors.ts'
 import { printLink, type Link } from '#shared/share/link.ts'
 import { topicOf, type Topic } from '#shared/share/keys.ts'
@@ -32,6 +38,9 @@ type CommonView = Pick<
   | 'receivedBytes'
   | 'sentBytes'
   | 'fetchedCount'
+  | 'copies'
+  | 'priority'
+  | 'queuePosition'
   | 'downBytesPerSecond'
   | 'upBytesPerSecond'
 >
@@ -49,6 +58,7 @@ export abstract class TransferBase implements Transfer {
   readonly #listeners = new Set<() => void>()
   readonly #finished = Promise.withResolvers<void>()
   readonly #ended = Promise.withResolvers<void>()
+  #priority: TransferPriority = 'normal'
   #state: TransferState
   #error: AppError | undefined
   #release: Promise<void> | undefined
@@ -120,6 +130,12 @@ export abstract class TransferBase implements Transfer {
 
   setLimits(limits: LimitSettings): void {
     this.session.setLimits(limits)
+  }
+
+  setPriority(priority: TransferPriority): void {
+    this.#priority = priority
+    this.session.setPriority(priority)
+    this.changed()
   }
 
   async stop(): Promise<void> {
@@ -197,6 +213,10 @@ export abstract class TransferBase implements Transfer {
       receivedBytes: this.session.swarm.traffic.receivedBytes,
       sentBytes: this.session.swarm.traffic.sentBytes,
       fetchedCount: this.#details.fetchedCount,
+      // Rounded down: 1 is said when it is so.
+      copies: Math.floor((this.session.swarm.pieces?.copies ?? 0) * 100) / 100,
+      priority: this.#priority,
+      queuePosition: null,
       downBytesPerSecond: peers.reduce((sum, peer) => sum + peer.downBytesPerSecond, 0),
       upBytesPerSecond: peers.reduce((sum, peer) => sum + peer.upBytesPerSecond, 0),
     }

@@ -80,6 +80,8 @@ export function transferSentence(view: TransferView): string {
 /** What goes on, without numbers that change all the time. */
 export function stateWords(view: TransferView): string {
   switch (view.state) {
+    case 'queued':
+      return 'Waiting for its turn'
     case 'preparing':
       return 'Looking through the files'
     case 'looking':

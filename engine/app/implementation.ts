@@ -22,7 +22,7 @@ import { shownPath } from './shown-path.ts'
 import type { TransferRegistry } from './transfer-registry.ts'
 
 export interface ImplementationParts {
-  readonly engine: Pick<Engine, 'send' | 'select' | 'history' | 'folder' | 'savedShares'>
+  readonly engine: Pick<Engine, 'send' | 'select' | 'setPriority' | 'setSeedLimit' | 'folder' | 'savedShares'>
   readonly shell: Shell
   readonly settings: SettingsStore
   readonly registry: TransferRegistry
@@ -58,9 +58,19 @@ export function createImplementation(parts: ImplementationParts): Implementation
           return entry.whileResting(() => {
             parts.engine.select(id, selection)
             // Other totals, and perhaps finished now.
-            const record = parts.engine.history().find((known) => known.id === id)
-            if (record !== undefined) entry.renew(record.view)
+            registry.renew(id)
           })
+        }),
+      'transfer.prioritize': ({ id, priority }) =>
+        done(() => {
+          parts.engine.setPriority(id, priority)
+          registry.renew(id)
+        }),
+      'transfer.startNow': ({ id }) => done(() => registry.entry(id).resume(true)),
+      'transfer.seedUntil': ({ id, limit }) =>
+        done(() => {
+          parts.engine.setSeedLimit(id, limit)
+          registry.renew(id)
         }),
       'transfer.reveal': ({ id }) => done(() => reveal(parts, id)),
 

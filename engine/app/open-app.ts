@@ -86,6 +86,7 @@ class RunningApp implements App {
     this.#resources = resources
     const registry = new TransferRegistry({
       engine,
+      downloadsAtOnce: settings.transfers().downloadsAtOnce,
       prepare: (view) => prepare(view, coordinators),
       changed: (id) => this.#news.mark(id),
       log,

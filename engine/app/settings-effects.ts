@@ -12,9 +12,9 @@ import type { TransferRegistry } from './transfer-registry.ts'
 const RESTART_DELAY_MS = 500
 
 export interface SettingsEffectsOptions {
-  readonly engine: Pick<Engine, 'setLimits' | 'setNetwork' | 'setDeviceName'>
-  readonly settings: Pick<SettingsStore, 'view' | 'limits' | 'network' | 'onChange'>
-  readonly registry: Pick<TransferRegistry, 'restartAll'>
+  readonly engine: Pick<Engine, 'setLimits' | 'setSeedDefault' | 'setNetwork' | 'setDeviceName'>
+  readonly settings: Pick<SettingsStore, 'view' | 'limits' | 'transfers' | 'network' | 'onChange'>
+  readonly registry: Pick<TransferRegistry, 'restartAll' | 'setDownloadsAtOnce'>
   readonly coordinators: Pick<OwnCoordinators, 'endOutdated'>
   readonly offers: Pick<OfferDesk, 'renewAll'>
   readonly log: NonNullable<EngineOptions['log']>
@@ -46,10 +46,13 @@ export class SettingsEffects {
   }
 
   #apply(): void {
-    const { engine, settings } = this.#options
+    const { engine, settings, registry } = this.#options
     const limits = settings.limits()
     if (!isEqualData(limits, this.#limits)) engine.setLimits(limits)
     this.#limits = limits
+    const { downloadsAtOnce, seedRatio, seedTimeMs } = settings.transfers()
+    engine.setSeedDefault({ ratio: seedRatio, timeMs: seedTimeMs })
+    registry.setDownloadsAtOnce(downloadsAtOnce)
     const { deviceName } = settings.view().general
     if (deviceName !== this.#deviceName) engine.setDeviceName(deviceName)
     this.#deviceName = deviceName

@@ -6,6 +6,7 @@ import {
   GeneralSettings,
   LimitSettings,
   NetworkSettings,
+  TransferSettings,
   type SettingsChange,
 } from '#shared/api/settings-views.ts'
 import { AppError } from '#shared/errors.ts'
@@ -16,17 +17,22 @@ export interface SettingsGroups {
   readonly general: GeneralSettings
   readonly network: NetworkSettings
   readonly limits: LimitSettings
+  readonly transfers: TransferSettings
 }
 
 export const GROUP_SCHEMAS = {
   general: GeneralSettings,
   network: NetworkSettings,
   limits: LimitSettings,
+  transfers: TransferSettings,
 } as const
 export type GroupName = keyof typeof GROUP_SCHEMAS
 
 /** Connections per transfer: enough for a swarm of friends, few enough for a small router's table of mappings. */
 const DEFAULT_CONNECTIONS = 12
+
+/** Transfers received at a time: enough to fill a line though a sender is slow, few enough that each gets done. */
+const DEFAULT_DOWNLOADS = 5
 
 /** What the schema allows. */
 const MAX_NAME_LENGTH = 100
@@ -54,6 +60,8 @@ export function defaultGroups(defaults: {
       downBytesPerSecondPerTransfer: null,
       connections: DEFAULT_CONNECTIONS,
     },
+    // Whoever passes on keeps the swarm alive, so it goes on until the person says otherwise.
+    transfers: { downloadsAtOnce: DEFAULT_DOWNLOADS, seedRatio: null, seedTimeMs: null },
   }
 }
 
@@ -82,6 +90,7 @@ export function changeGroups(groups: SettingsGroups, change: SettingsChange): Se
   const general = merge(GeneralSettings, groups.general, change.general)
   const network = merge(NetworkSettings, groups.network, change.network)
   const limits = merge(LimitSettings, groups.limits, change.limits)
+  const transfers = merge(TransferSettings, groups.transfers, change.transfers)
   if (change.general?.downloadFolder !== undefined) checkFolder(general.downloadFolder)
   return {
     general: { ...general, deviceName: cleanName(general.deviceName) },
@@ -91,6 +100,7 @@ export function changeGroups(groups: SettingsGroups, change: SettingsChange): Se
       proxy: checkProxy(network.proxy),
     },
     limits,
+    transfers,
   }
 }
 

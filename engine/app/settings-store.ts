@@ -7,6 +7,7 @@ import {
   type IceServerId,
   type LimitSettings,
   type SettingsView,
+  type TransferSettings,
 } from '#shared/api/settings-views.ts'
 import type { CoordinatorAddress } from '#shared/share/link.ts'
 import type { Engine, EngineOptions, NetworkOptions } from '../engine.ts'
@@ -35,7 +36,7 @@ export interface SettingsStoreOptions {
 /** Where no connections are made. */
 const NOTHING_FAILS = { isFailing: (): boolean => false }
 
-const GROUPS = ['general', 'network', 'limits'] as const
+const GROUPS = ['general', 'network', 'limits', 'transfers'] as const
 
 export class SettingsStore {
   readonly #options: SettingsStoreOptions
@@ -62,16 +63,21 @@ export class SettingsStore {
   }
 
   view(): SettingsView {
-    const { general, network, limits } = this.#groups
+    const { general, network, limits, transfers } = this.#groups
     return {
       general,
       network: { ...network, servers: this.#servers.views(this.#options.serverHealth ?? NOTHING_FAILS) },
       limits,
+      transfers,
     }
   }
 
   limits(): LimitSettings {
     return this.#groups.limits
+  }
+
+  transfers(): TransferSettings {
+    return this.#groups.transfers
   }
 
   network(): NetworkOptions {
@@ -178,10 +184,17 @@ function readGroups(options: SettingsStoreOptions): SettingsGroups {
   const general = readGroup(GROUP_SCHEMAS.general, rows.setting(rowOf('general')), defaults.general)
   const network = readGroup(GROUP_SCHEMAS.network, rows.setting(rowOf('network')), defaults.network)
   const limits = readGroup(GROUP_SCHEMAS.limits, rows.setting(rowOf('limits')), defaults.limits)
+  const transfers = readGroup(GROUP_SCHEMAS.transfers, rows.setting(rowOf('transfers')), defaults.transfers)
   note('general', general.damaged)
   note('network', network.damaged)
   note('limits', limits.damaged)
-  const read = { general: general.value, network: network.value, limits: limits.value }
+  note('transfers', transfers.damaged)
+  const read = {
+    general: general.value,
+    network: network.value,
+    limits: limits.value,
+    transfers: transfers.value,
+  }
   // Written by a newer version or by hand: an address that cannot be read must not keep the program from starting.
   for (const field of ['coordinator', 'proxy'] as const) {
     try {

@@ -6,42 +6,31 @@
 import type { TransferId, TransferView } from '#shared/api/views.ts'
 import type { Topic } from '#shared/share/keys.ts'
 import { AppError, toAppError } from '#shared/errors.ts'
-import type { Engine, Transfer, TransferRecord } from '../engine.ts'
+import type { Transfer, TransferRecord } from '../engine.ts'
+import { Chores } from './chores.ts'
+import type { QueuedDownload } from './download-queue.ts'
+import type { EntryOptions } from './entry-options.ts'
+import { QueuePlace } from './queue-place.ts'
 import { TransferNote } from './transfer-note.ts'
-import { isPassing, viewAtRest, viewFailed, viewStarting } from './transfer-views.ts'
+import { isPassing, viewAtRest, viewFailed, viewQueued, viewStarting } from './transfer-views.ts'
 import { waitAtMost } from './waiting.ts'
+import { watchLive } from './watch-live.ts'
 
 /** How long a transfer may take to let go of its disk and its peers; the next step is then tried anyway. Milliseconds. */
 const STOP_LIMIT_MS = 10_000
 
-export interface EntryOptions {
-  readonly engine: Pick<Engine, 'resume' | 'remember' | 'forget'>
-  /** What must be there before a transfer is taken up. Rejects with AppError. */
-  prepare(view: TransferView): Promise<void>
-  /** Something about it is different now, also when it is gone. */
-  changed(id: TransferId): void
-  gone(id: TransferId): void
-  log(event: string, fields: Record<string, string | number | boolean>): void
-}
-
 type Wish = 'run' | 'rest' | 'gone'
-
-/** What may only happen while the transfer does not run. */
-interface Chore {
-  readonly work: () => void | Promise<void>
-  readonly done: PromiseWithResolvers<void>
-}
 
 export class TransferEntry {
   readonly id: TransferId
   readonly #options: EntryOptions
   readonly #noted: TransferNote
-  readonly #chores: Chore[] = []
+  readonly #chores = new Chores()
+  readonly #place: QueuePlace
   #resting: TransferView
   #live: Transfer | undefined
   /** The live one has failed: it must be let go before anything else. */
   #isDead = false
-  #lastState: TransferView['state'] | undefined
   #wish: Wish
   /** It is to run, and its turn has not come yet. */
   #isInLine: boolean
@@ -55,8 +44,10 @@ export class TransferEntry {
   #isForgetting = false
 
   /** A remembered one that is to run waits for `takeTurn`. */
-  constructor({ id, view, isToRun }: TransferRecord, options: EntryOptions) {
+  constructor(record: TransferRecord, options: EntryOptions) {
+    const { id, view, isToRun } = record
     this.id = id
+    this.#place = new QueuePlace(record, options)
     this.#options = options
     this.#resting = viewAtRest({ ...view, id })
     this.#wish = isToRun ? 'run' : 'rest'
@@ -90,6 +81,8 @@ export class TransferEntry {
   }
 
   view(): TransferView {
+    const { position } = this.#place
+    if (this.isWanted && position !== null) return viewQueued(this.#live?.view() ?? this.#resting, position)
     if (this.#live !== undefined) {
       const view = this.#live.view()
       return view.state === 'stopped' ? viewAtRest(view) : view
@@ -97,11 +90,28 @@ export class TransferEntry {
     return this.#wish === 'run' ? viewStarting(this.#resting) : this.#resting
   }
 
+  /** As the queue of downloads sees it; undefined where it is none that is to run. */
+  queued(nowMs: number): QueuedDownload | undefined {
+    if (!this.isWanted || this.#isDead || this.#resting.role !== 'get') return undefined
+    const view = this.#live?.view() ?? this.#resting
+    return view.finishedAtMs === null ? this.#place.look(view, nowMs) : undefined
+  }
+
+  /** What the queue has decided. @param position from 1; null: it need not wait */
+  assign(position: number | null): void {
+    if (!this.#place.assign(position)) return
+    this.#options.changed(this.id)
+    void this.#settle()
+  }
+
   /** A transfer of this number that runs already. */
   adopt(live: Transfer): void {
     this.#wish = 'run'
     this.#isInLine = false
+    this.#resting = viewAtRest(live.view())
     this.#attach(live)
+    this.#place.enter(false)
+    this.#options.turned()
   }
 
   takeTurn(): Promise<void> {
@@ -115,9 +125,9 @@ export class TransferEntry {
     await this.#settle()
   }
 
-  /** Throws AppError: what keeps it from running; the same is in the view. */
-  async resume(): Promise<void> {
-    this.#want('run')
+  /** Throws AppError: what keeps it from running; the same is in the view. @param isForced whatever the queue says */
+  async resume(isForced = false): Promise<void> {
+    this.#want('run', isForced)
     await this.#settle()
     if (!this.isWanted && this.#failure !== undefined) throw this.#failure
   }
@@ -134,16 +144,14 @@ export class TransferEntry {
   async whileResting(work: () => void | Promise<void>): Promise<void> {
     if (this.#isClosing) throw new AppError('api.closed')
     if (this.#wish === 'gone') throw new AppError('transfer.unknown')
-    const done = Promise.withResolvers<void>()
-    this.#chores.push({ work, done })
-    await Promise.all([done.promise, this.#settle()])
+    await Promise.all([this.#chores.add(work), this.#settle()])
   }
 
   /** The library was changed under it, while it rests. */
   renew(view: TransferView): void {
-    if (this.#live !== undefined) return
-    this.#resting = viewAtRest(view)
+    if (this.#live === undefined) this.#resting = viewAtRest(view)
     this.#options.changed(this.id)
+    this.#options.turned()
   }
 
   /** With settings that have changed meanwhile. */
@@ -161,15 +169,18 @@ export class TransferEntry {
     if (this.#isClosing) return
     if (this.#live !== undefined || this.#noted.isToRun !== this.#isToRun) this.#note(viewAtRest(this.view()))
     this.#isClosing = true
-    for (const chore of this.#chores.splice(0)) chore.done.reject(new AppError('api.closed'))
+    this.#chores.close()
   }
 
-  #want(wish: Wish): void {
+  #want(wish: Wish, isForced = false): void {
     if (this.#wish === 'gone') throw new AppError('transfer.unknown')
     this.#wish = wish
     this.#isInLine = false
     this.#isToRetry = false
+    if (wish === 'run') this.#place.enter(isForced)
+    else this.#place.leave()
     this.#options.changed(this.id)
+    this.#options.turned()
   }
 
   /** Resolves when what is wanted is so, or cannot be. */
@@ -192,14 +203,14 @@ export class TransferEntry {
     if (this.#isClosing) return undefined
     const live = this.#live
     if (live !== undefined) {
-      return this.#isDead || this.#wish !== 'run' || this.#chores.length > 0
+      return this.#isDead || this.#wish !== 'run' || this.#place.isHeld || !this.#chores.isEmpty
         ? () => this.#stop(live)
         : undefined
     }
-    const chore = this.#chores.shift()
-    if (chore !== undefined) return () => this.#do(chore)
+    const chore = this.#chores.take()
+    if (chore !== undefined) return chore
     if (this.#wish === 'gone') return () => this.#forget()
-    return this.#wish === 'run' && !this.#isInLine ? () => this.#start() : undefined
+    return this.isWanted && !this.#isInLine && !this.#place.isHeld ? () => this.#start() : undefined
   }
 
   async #start(): Promise<void> {
@@ -224,15 +235,6 @@ export class TransferEntry {
     this.#note(this.#resting)
   }
 
-  async #do({ work, done }: Chore): Promise<void> {
-    try {
-      await work()
-      done.resolve()
-    } catch (thrown) {
-      done.reject(toAppError(thrown))
-    }
-  }
-
   async #forget(): Promise<void> {
     this.#failure = undefined
     this.#isForgetting = true
@@ -253,27 +255,25 @@ export class TransferEntry {
     if (this.#live === live) return
     this.#live = live
     this.#isDead = false
-    this.#lastState = undefined
-    live.onChange(() => this.#onChange(live))
-    // The same is in the view.
-    live.finished().catch(() => undefined)
-    this.#onChange(live)
-  }
-
-  #onChange(live: Transfer): void {
-    if (this.#live !== live || this.#isClosing) return
-    const { state, error } = live.view()
-    if (state !== this.#lastState) {
-      this.#lastState = state
-      if (state === 'failed') {
-        this.#failure = new AppError(error?.code ?? 'internal', { detail: error?.detail ?? '' })
+    watchLive(live, {
+      isWatched: () => this.#live === live && !this.#isClosing,
+      changed: () => this.#options.changed(this.id),
+      entered: (view) => {
+        if (view.state !== 'stopped') this.#note(viewAtRest(view))
+        this.#options.turned()
+      },
+      failed: (error) => {
+        this.#failure = error
         this.#isDead = true
-        this.#rest(this.#failure)
+        this.#rest(error)
         void this.#settle()
-      }
-      if (state !== 'stopped') this.#note(viewAtRest(live.view()))
-    }
-    this.#options.changed(this.id)
+      },
+      // It has done what it was to do: as if the person had said so.
+      reached: () => {
+        if (this.isWanted) this.#wish = 'rest'
+        void this.#settle()
+      },
+    })
   }
 
   #fail(error: AppError): void {
@@ -288,6 +288,8 @@ export class TransferEntry {
     if (this.#wish !== 'run') return
     this.#wish = 'rest'
     this.#isToRetry = isPassing(error)
+    this.#place.leave()
+    this.#options.turned()
   }
 
   #note(view: TransferView): void {

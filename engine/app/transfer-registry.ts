@@ -5,7 +5,9 @@ import type { TransferId, TransferView } from '#shared/api/views.ts'
 import { AppError, toAppError } from '#shared/errors.ts'
 import { pause } from '../coordinator-client/pause.ts'
 import type { Engine, Transfer } from '../engine.ts'
-import { TransferEntry, type EntryOptions } from './transfer-entry.ts'
+import { planDownloads } from './download-queue.ts'
+import type { EntryOptions } from './entry-options.ts'
+import { TransferEntry } from './transfer-entry.ts'
 import { isComplete } from './transfer-views.ts'
 import { inTurn } from './waiting.ts'
 
@@ -25,28 +27,41 @@ export const MAX_TAKEN_UP_FINISHED = 20
 /** Between two notes of what runs: after a crash the list shows figures that old. Milliseconds. */
 const REMEMBER_INTERVAL_MS = 10_000
 
-export interface RegistryOptions extends Omit<EntryOptions, 'engine' | 'gone'> {
-  readonly engine: Pick<Engine, 'history' | 'resume' | 'remember' | 'forget'>
+export interface RegistryOptions extends Omit<EntryOptions, 'engine' | 'gone' | 'turned'> {
+  /** Transfers received at a time; 0: no limit. */
+  readonly downloadsAtOnce: number
+  readonly engine: Pick<Engine, 'history' | 'resume' | 'remember' | 'forget' | 'setQueued'>
 }
 
 export class TransferRegistry {
-  readonly #options: EntryOptions
+  readonly #options: EntryOptions & RegistryOptions
   readonly #entries = new Map<TransferId, TransferEntry>()
   readonly #timer: NodeJS.Timeout
   readonly #closing = new AbortController()
+  #downloadsAtOnce: number
 
   constructor(options: RegistryOptions) {
-    this.#options = { ...options, gone: (id) => this.#entries.delete(id) }
-    const running = { all: 0, finished: 0 }
+    this.#downloadsAtOnce = options.downloadsAtOnce
+    this.#options = {
+      ...options,
+      gone: (id) => this.#entries.delete(id),
+      turned: () => this.#plan(),
+    }
+    const running = { all: 0, finished: 0, downloads: 0 }
     for (const record of options.engine.history()) {
-      const isToRun = record.isToRun && mayRun(record.view, running)
+      const isToRun = record.isToRun && mayRun(record.view, running, this.#downloadsAtOnce)
       if (record.isToRun && !isToRun) {
         options.log('transfer.left-resting', { running: running.all })
         options.engine.remember(record.id, record.view, false)
       }
       this.#entries.set(record.id, new TransferEntry({ ...record, isToRun }, this.#options))
     }
-    this.#timer = setInterval(() => this.#remember(), REMEMBER_INTERVAL_MS)
+    this.#plan()
+    this.#timer = setInterval(() => {
+      this.#remember()
+      // One that found nobody for a while lets another one begin.
+      this.#plan()
+    }, REMEMBER_INTERVAL_MS)
     this.#timer.unref()
   }
 
@@ -78,10 +93,24 @@ export class TransferRegistry {
   adopt(transfer: Transfer): TransferId {
     const view = transfer.view()
     const known = this.#entries.get(view.id)
-    const entry = known ?? new TransferEntry({ id: view.id, view, isToRun: false }, this.#options)
+    const fresh = { id: view.id, view, isToRun: false, queuedAtMs: Date.now(), isForced: false }
+    const entry = known ?? new TransferEntry(fresh, this.#options)
     this.#entries.set(view.id, entry)
     entry.adopt(transfer)
     return view.id
+  }
+
+  /** @param atOnce 0: no limit */
+  setDownloadsAtOnce(atOnce: number): void {
+    if (atOnce === this.#downloadsAtOnce) return
+    this.#downloadsAtOnce = atOnce
+    this.#plan()
+  }
+
+  /** What the library says of it is different now. Throws AppError `transfer.unknown`. */
+  renew(id: TransferId): void {
+    const record = this.#options.engine.history().find((known) => known.id === id)
+    if (record !== undefined) this.entry(id).renew(record.view)
   }
 
   /** Throws AppError `transfer.unknown`. */
@@ -118,6 +147,16 @@ export class TransferRegistry {
     for (const entry of this.#entries.values()) entry.close()
   }
 
+  /** Who may run and who waits: looked at whenever that may be different. */
+  #plan(): void {
+    if (this.#closing.signal.aborted) return
+    const nowMs = performance.now()
+    const downloads = [...this.#entries.values()].flatMap((entry) => entry.queued(nowMs) ?? [])
+    const { waiting } = planDownloads(downloads, this.#downloadsAtOnce)
+    const positions = new Map(waiting.map((id, i) => [id, i + 1]))
+    for (const { id } of downloads) this.#entries.get(id)?.assign(positions.get(id) ?? null)
+  }
+
   #remember(): void {
     for (const entry of this.#entries.values()) if (entry.live !== undefined) entry.remember()
   }
@@ -136,11 +175,18 @@ export class TransferRegistry {
   }
 }
 
-/** Counts what is taken up, from the newest to the oldest. */
-function mayRun(view: TransferView, running: { all: number; finished: number }): boolean {
+/** Counts what is taken up, from the newest to the oldest. What only waits in the queue holds no connection. */
+function mayRun(
+  view: TransferView,
+  running: { all: number; finished: number; downloads: number },
+  downloadsAtOnce: number,
+): boolean {
   const isFinished = view.role === 'get' && isComplete(view)
+  const isDownload = view.role === 'get' && !isFinished
+  if (isDownload && downloadsAtOnce > 0 && running.downloads >= downloadsAtOnce) return true
   if (running.all >= MAX_TAKEN_UP || (isFinished && running.finished >= MAX_TAKEN_UP_FINISHED)) return false
   running.all++
   if (isFinished) running.finished++
+  if (isDownload) running.downloads++
   return true
 }

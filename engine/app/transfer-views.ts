@@ -27,7 +27,15 @@ function still(view: TransferView): TransferView {
     downBytesPerSecond: 0,
     upBytesPerSecond: 0,
     etaMs: null,
+    copies: 0,
+    queuePosition: null,
+    seed: { ...view.seed, endsAtMs: null },
   }
+}
+
+/** It is to run as soon as it is its turn. @param position from 1 */
+export function viewQueued(view: TransferView, position: number): TransferView {
+  return { ...still(view), state: 'queued', error: null, queuePosition: position }
 }
 
 /** A failure stays until the transfer is taken up again. */

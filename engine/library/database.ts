@@ -56,6 +56,17 @@ const MIGRATIONS: readonly string[] = [
    ALTER TABLE piece ADD COLUMN written BLOB;
    -- SHA-256 of those segments
    ALTER TABLE piece ADD COLUMN written_hash BLOB;`,
+  `ALTER TABLE transfer ADD COLUMN priority TEXT NOT NULL DEFAULT 'normal';
+   -- get: when it was last told to run, its place in the queue
+   ALTER TABLE transfer ADD COLUMN queued_at_ms INTEGER NOT NULL DEFAULT 0;
+   -- 1: it runs whatever the queue says
+   ALTER TABLE transfer ADD COLUMN is_forced INTEGER NOT NULL DEFAULT 0;
+   -- get: JSON of until when it is passed on; NULL: as the settings say
+   ALTER TABLE transfer ADD COLUMN seed_limit TEXT;
+   -- get: sent to others over all runs, and for how long it was passed on since it was complete
+   ALTER TABLE transfer ADD COLUMN seeded_bytes INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE transfer ADD COLUMN seeded_ms INTEGER NOT NULL DEFAULT 0;
+   UPDATE transfer SET queued_at_ms = added_at_ms;`,
 ]
 
 /** How long a statement waits for another Beeline that writes, milliseconds. */

@@ -3,7 +3,7 @@
 import type Database from 'better-sqlite3'
 import * as v from 'valibot'
 import { AppError } from '#shared/errors.ts'
-import type { TransferId } from '#shared/api/views.ts'
+import type { TransferId, TransferPriority } from '#shared/api/views.ts'
 import type { Topic } from '#shared/share/keys.ts'
 import type { PieceRecord } from '#shared/share/piece-record.ts'
 import { libraryError, openDatabase, type Sqlite } from './database.ts'
@@ -137,6 +137,29 @@ export class Library {
   /** @param view JSON */
   setView(id: TransferId, view: string, isToRun: boolean): void {
     this.#run('UPDATE transfer SET last_view = ?, is_to_run = ? WHERE id = ?', view, Number(isToRun), id)
+  }
+
+  setPriority(id: TransferId, priority: TransferPriority): void {
+    this.#run('UPDATE transfer SET priority = ? WHERE id = ?', priority, id)
+  }
+
+  setQueued(id: TransferId, queuedAtMs: number, isForced: boolean): void {
+    this.#run(
+      'UPDATE transfer SET queued_at_ms = ?, is_forced = ? WHERE id = ?',
+      queuedAtMs,
+      Number(isForced),
+      id,
+    )
+  }
+
+  /** @param limit JSON; null: as the settings say */
+  setSeedLimit(id: TransferId, limit: string | null): void {
+    this.#run('UPDATE transfer SET seed_limit = ? WHERE id = ?', limit, id)
+  }
+
+  setSeeded(id: TransferId, sentBytes: number, timeMs: number): void {
+    const sql = 'UPDATE transfer SET seeded_bytes = ?, seeded_ms = ? WHERE id = ?'
+    this.#run(sql, sentBytes, Math.round(timeMs), id)
   }
 
   /** Its share too, when nothing else uses that. */

@@ -1,7 +1,7 @@
 /** The library's rows as they are read: a file on disk may hold anything, so each is parsed. */
 
 import * as v from 'valibot'
-import { TransferId } from '#shared/api/views.ts'
+import { TransferId, TransferPriority } from '#shared/api/views.ts'
 import { AppError } from '#shared/errors.ts'
 import { Topic } from '#shared/share/keys.ts'
 import type { CoordinatorAddress } from '#shared/share/link.ts'
@@ -54,6 +54,13 @@ export const TransferRow = v.object({
   selection: v.nullable(v.string()),
   is_to_run: v.number(),
   last_view: v.nullable(v.string()),
+  // One that cannot be read is as good as none.
+  priority: v.fallback(TransferPriority, 'normal'),
+  queued_at_ms: v.number(),
+  is_forced: v.number(),
+  seed_limit: v.nullable(v.string()),
+  seeded_bytes: v.number(),
+  seeded_ms: v.number(),
 })
 export type TransferRow = v.InferOutput<typeof TransferRow>
 

@@ -5,7 +5,7 @@
  */
 
 import * as v from 'valibot'
-import { AppEvent, Paths, TransferId } from './views.ts'
+import { AppEvent, Paths, SeedLimit, TransferId, TransferPriority } from './views.ts'
 import { DetailsEvent, FolderView, OfferEvent, OfferId, Selection } from './transfer-views.ts'
 import { DoctorView } from './doctor-views.ts'
 import { HostFolder, Space } from './host-views.ts'
@@ -38,6 +38,15 @@ export const calls = {
   /** What one folder of a transfer holds, with what is done of it; '' is the top. */
   'transfer.folder': { input: v.object({ id: TransferId, path: v.string() }), output: FolderView },
   'transfer.select': { input: v.object({ id: TransferId, selection: Selection }), output: Nothing },
+  /** Weighs limits that several transfers share, and the queue. */
+  'transfer.prioritize': { input: v.object({ id: TransferId, priority: TransferPriority }), output: Nothing },
+  /** Also while as many others run as the person wants at a time. */
+  'transfer.startNow': { input: ById, output: Nothing },
+  /** Until when it is passed on. Null: as the settings say. */
+  'transfer.seedUntil': {
+    input: v.object({ id: TransferId, limit: v.nullable(SeedLimit) }),
+    output: Nothing,
+  },
   /** Shows the files in the system's file manager. Where `capabilities.reveal` is set. */
   'transfer.reveal': { input: ById, output: Nothing },
 

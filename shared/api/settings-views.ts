@@ -83,10 +83,26 @@ export const LimitSettings = v.object({
 })
 export type LimitSettings = v.InferOutput<typeof LimitSettings>
 
+/** Below it a limit would be reached before anybody had come: who wants nothing passed on stops it. */
+export const MIN_SEED_RATIO = 0.01
+export const MAX_SEED_RATIO = 10_000
+export const MIN_SEED_TIME_MS = 1000
+
+export const TransferSettings = v.object({
+  /** Transfers that are received at a time, others wait; 0: no limit. Passing on does not count. */
+  downloadsAtOnce: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(1000)),
+  /** What is complete is passed on until that; null: until the person says so. Bytes sent over bytes received. */
+  seedRatio: v.nullable(v.pipe(v.number(), v.minValue(MIN_SEED_RATIO), v.maxValue(MAX_SEED_RATIO))),
+  /** The same as a time, milliseconds. */
+  seedTimeMs: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(MIN_SEED_TIME_MS))),
+})
+export type TransferSettings = v.InferOutput<typeof TransferSettings>
+
 export const SettingsView = v.object({
   general: GeneralSettings,
   network: v.object({ ...NetworkSettings.entries, servers: v.array(IceServerView) }),
   limits: LimitSettings,
+  transfers: TransferSettings,
 })
 export type SettingsView = v.InferOutput<typeof SettingsView>
 
@@ -95,6 +111,7 @@ export const SettingsChange = v.object({
   general: v.optional(v.partial(GeneralSettings)),
   network: v.optional(v.partial(NetworkSettings)),
   limits: v.optional(v.partial(LimitSettings)),
+  transfers: v.optional(v.partial(TransferSettings)),
 })
 export type SettingsChange = v.InferOutput<typeof SettingsChange>
 

@@ -2,9 +2,10 @@
 
 import * as v from 'valibot'
 import { PeerId, Topic } from '../share/keys.ts'
+import { PRIORITIES } from '../swarm/priority.ts'
 import { isErrorCode, type ErrorCode } from '../errors.ts'
 import { Capabilities } from './host-views.ts'
-import { SettingsView } from './settings-views.ts'
+import { MAX_SEED_RATIO, MIN_SEED_RATIO, MIN_SEED_TIME_MS, SettingsView } from './settings-views.ts'
 
 export const Bytes = v.pipe(v.number(), v.minValue(0))
 const BytesPerSecond = v.pipe(v.number(), v.minValue(0))
@@ -107,7 +108,43 @@ export const PeerView = v.object({
 })
 export type PeerView = v.InferOutput<typeof PeerView>
 
+export const TransferPriority = v.picklist(PRIORITIES)
+export type TransferPriority = v.InferOutput<typeof TransferPriority>
+
+/** Until when a complete transfer is passed on: whichever comes first; null: no such limit. */
+export const SeedLimit = v.object({
+  /** Bytes sent over the bytes of what was received. */
+  ratio: v.nullable(v.pipe(v.number(), v.minValue(MIN_SEED_RATIO), v.maxValue(MAX_SEED_RATIO))),
+  /** Milliseconds since everything was here, of those in which it was passed on. */
+  timeMs: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(MIN_SEED_TIME_MS))),
+})
+export type SeedLimit = v.InferOutput<typeof SeedLimit>
+
+/** How it is passed on once it is complete. */
+export const SeedView = v.object({
+  /** In force: its own, or that of the settings. */
+  limit: SeedLimit,
+  /** It does not follow the settings. */
+  isOwn: v.boolean(),
+  /** Bytes sent over the bytes of what was received, over all runs. */
+  ratio: v.pipe(v.number(), v.minValue(0)),
+  /** When the time is over, if it goes on; null where there is no such limit or it does not run. */
+  endsAtMs: v.nullable(v.number()),
+  /** The limit is reached, so it is not passed on any more. */
+  isReached: v.boolean(),
+})
+export type SeedView = v.InferOutput<typeof SeedView>
+
+const UNLIMITED_SEED: SeedView = {
+  limit: { ratio: null, timeMs: null },
+  isOwn: false,
+  ratio: 0,
+  endsAtMs: null,
+  isReached: false,
+}
+
 /**
+ * - `queued`: as many others are being received as the person wants at a time
  * - `preparing`: walking the files to send
  * - `looking`: waiting for the offer or for somebody who has it
  * - `offered`: waiting for the person to agree
@@ -117,6 +154,7 @@ export type PeerView = v.InferOutput<typeof PeerView>
  * - `stopped`: by the person; `failed`: with `error`
  */
 export const TransferState = v.picklist([
+  'queued',
   'preparing',
   'looking',
   'offered',
@@ -184,6 +222,16 @@ export const TransferView = v.object({
   fetchedCount: Count,
   downBytesPerSecond: BytesPerSecond,
   upBytesPerSecond: BytesPerSecond,
+  /**
+   * Whole copies that the connected devices have together: from 1 on every piece is with one of them, and they can finish
+   * without this device.
+   */
+  copies: v.optional(v.pipe(v.number(), v.minValue(0)), 0),
+  /** Among the transfers of this device. */
+  priority: v.optional(TransferPriority, 'normal'),
+  /** How many are begun before it, and 1; null unless it is `queued`. */
+  queuePosition: v.optional(v.nullable(Count), null),
+  seed: v.optional(SeedView, UNLIMITED_SEED),
   /** Milliseconds; null while unknown. */
   etaMs: v.nullable(v.number()),
   /** Not everything that is offered. */

@@ -65,4 +65,5 @@ export const SETTINGS: SettingsView = {
     downBytesPerSecondPerTransfer: null,
     connections: 12,
   },
+  transfers: { downloadsAtOnce: 5, seedRatio: null, seedTimeMs: null },
 }

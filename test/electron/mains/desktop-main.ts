@@ -45,6 +45,7 @@ let settings: SettingsView = {
     downBytesPerSecondPerTransfer: null,
     connections: 8,
   },
+  transfers: { downloadsAtOnce: 5, seedRatio: null, seedTimeMs: null },
 }
 
 const scripted: Pick<App, 'settings' | 'transfers' | 'onEvent'> = {

@@ -18,7 +18,7 @@ import type {
   TransferRecord,
 } from '#engine/engine.ts'
 import type { DetailsEvent, FolderView } from '#shared/api/transfer-views.ts'
-import { OfferView, PeerView, TransferView } from '#shared/api/views.ts'
+import { OfferView, PeerView, TransferView, type SeedLimit } from '#shared/api/views.ts'
 import { AppError } from '#shared/errors.ts'
 import { parseLink } from '#shared/share/link.ts'
 
@@ -109,6 +109,8 @@ export function offerView(changes: Partial<Record<keyof OfferView, unknown>> = {
 }
 
 class FakeTransfer implements IncomingTransfer {
+  readonly seedLimits: (SeedLimit | null)[] = []
+
   readonly link = LINK
   readonly shortId = 'ab12cd34'
   isStopped = false
@@ -152,6 +154,10 @@ class FakeTransfer implements IncomingTransfer {
   stop(): Promise<void> {
     this.isStopped = true
     return Promise.resolve()
+  }
+
+  seedUntil(limit: SeedLimit | null): void {
+    this.seedLimits.push(limit)
   }
 
   folder(): undefined {
@@ -237,6 +243,14 @@ class FakeEngine implements Engine {
   claim(): () => void {
     return () => undefined
   }
+
+  setPriority(): void {}
+
+  setQueued(): void {}
+
+  setSeedLimit(): void {}
+
+  setSeedDefault(): void {}
 
   setNetwork(): void {}
 

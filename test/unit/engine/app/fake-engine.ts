@@ -15,7 +15,13 @@ import type {
 } from '#engine/engine.ts'
 import type { LimitSettings } from '#shared/api/settings-views.ts'
 import type { DetailsEvent, FolderView, Selection } from '#shared/api/transfer-views.ts'
-import { TransferId, type OfferView, type TransferView } from '#shared/api/views.ts'
+import {
+  TransferId,
+  type OfferView,
+  type SeedLimit,
+  type TransferPriority,
+  type TransferView,
+} from '#shared/api/views.ts'
 import { AppError } from '#shared/errors.ts'
 import { createShareKeys, topicOf } from '#shared/share/keys.ts'
 import { parseLink, printLink } from '#shared/share/link.ts'
@@ -53,6 +59,10 @@ export function transferView(changes: Partial<TransferView> = {}): TransferView 
     receivedBytes: 0,
     sentBytes: 0,
     fetchedCount: 0,
+    copies: 0,
+    priority: 'normal',
+    queuePosition: null,
+    seed: { limit: { ratio: null, timeMs: null }, isOwn: false, ratio: 0, endsAtMs: null, isReached: false },
     downBytesPerSecond: 0,
     upBytesPerSecond: 0,
     etaMs: null,
@@ -78,6 +88,8 @@ export const OFFER: OfferView = {
 interface Row {
   view: TransferView
   isToRun: boolean
+  queuedAtMs: number
+  isForced: boolean
 }
 
 /** What outlives an engine. */
@@ -90,7 +102,8 @@ export class FakeLibrary {
   add(changes: Partial<TransferView> = {}, isToRun = false): TransferId {
     const id = idOf(++this.lastId)
     const addedAtMs = 1_790_000_000_000 + this.lastId
-    this.rows.set(id, { view: transferView({ addedAtMs, ...changes, id }), isToRun })
+    const view = transferView({ addedAtMs, ...changes, id })
+    this.rows.set(id, { view, isToRun, queuedAtMs: addedAtMs, isForced: false })
     return id
   }
 }
@@ -181,6 +194,10 @@ export class FakeTransfer implements IncomingTransfer {
     await orAborted(this.accepted.promise, signal)
   }
 
+  seedUntil(limit: SeedLimit | null): void {
+    this.set({ seed: { ...this.#view.seed, isOwn: limit !== null } })
+  }
+
   folder(path: string): FolderView | undefined {
     return { path, entries: [] }
   }
@@ -224,6 +241,7 @@ export class FakeEngine implements Engine {
   readonly sent: SendOptions[] = []
   readonly forgotten: { readonly id: TransferId; readonly deletePartial: boolean }[] = []
   readonly selected: Selection[] = []
+  readonly seedDefaults: SeedLimit[] = []
   /** What went wrong that never may. */
   readonly violations: string[] = []
   mostRunning = 0
@@ -295,6 +313,29 @@ export class FakeEngine implements Engine {
     const row = this.library.rows.get(id)
     if (row === undefined) this.violations.push('remembered what is forgotten')
     else Object.assign(row, { view: structuredClone(view), isToRun })
+  }
+
+  setPriority(id: TransferId, priority: TransferPriority): void {
+    this.#change(id, { priority })
+  }
+
+  setQueued(id: TransferId, queuedAtMs: number, isForced: boolean): void {
+    Object.assign(this.library.rows.get(id) ?? {}, { queuedAtMs, isForced })
+  }
+
+  setSeedLimit(id: TransferId, limit: SeedLimit | null): void {
+    this.running.get(id)?.seedUntil(limit)
+  }
+
+  setSeedDefault(limit: SeedLimit): void {
+    this.seedDefaults.push(limit)
+  }
+
+  #change(id: TransferId, changes: Partial<TransferView>): void {
+    const row = this.library.rows.get(id)
+    if (row === undefined) throw new AppError('transfer.unknown')
+    row.view = { ...row.view, ...changes }
+    this.running.get(id)?.set(changes)
   }
 
   forget(id: TransferId, deletePartial: boolean): Promise<void> {

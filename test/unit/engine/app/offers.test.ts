@@ -26,6 +26,7 @@ function restart(): void {
   const nothing = (): void => undefined
   registry = new TransferRegistry({
     engine,
+    downloadsAtOnce: 0,
     prepare: () => Promise.resolve(),
     changed: nothing,
     log: nothing,

@@ -84,6 +84,7 @@ test('without a change everything has its default', async () => {
       downBytesPerSecondPerTransfer: null,
       connections: 12,
     },
+    transfers: { downloadsAtOnce: 5, seedRatio: null, seedTimeMs: null },
   })
   expect(store.network()).toEqual({ iceServers: [], routePolicy: 'automatic', portMapping: true })
   expect(store.coordinator()).toBeUndefined()

@@ -18,12 +18,14 @@ let prepared: TransferId[] = []
 function open(
   library: FakeLibrary,
   prepare: () => Promise<void> = () => Promise.resolve(),
+  downloadsAtOnce = 0,
 ): { engine: FakeEngine; registry: TransferRegistry; changed: Set<TransferId> } {
   const engine = new FakeEngine(library)
   const changed = new Set<TransferId>()
   prepared = []
   const registry = new TransferRegistry({
     engine,
+    downloadsAtOnce,
     prepare: (view) => {
       prepared.push(view.id)
       return prepare()
@@ -478,4 +480,133 @@ describe('whatever a person clicks', () => {
       { numRuns: 150 },
     )
   }, 60_000)
+})
+
+describe('a queue of downloads', () => {
+  const never = (): Promise<void> => Promise.resolve()
+  const states = (registry: TransferRegistry): unknown[] =>
+    registry.views().map(({ id, state, queuePosition }) => [id, state, queuePosition])
+
+  async function takeUp(library: FakeLibrary, atOnce: number): Promise<ReturnType<typeof open>> {
+    const world = open(library, never, atOnce)
+    void world.registry.takeUp()
+    await vi.advanceTimersByTimeAsync(20_000)
+    return world
+  }
+
+  test('lets so many run, says of the others where they stand, and goes on as soon as one is complete', async () => {
+    const library = new FakeLibrary()
+    for (let i = 0; i < 4; i++) library.add({ state: 'receiving' }, true)
+    const world = await takeUp(library, 2)
+    const { engine, registry } = world
+    expect(states(registry)).toEqual([
+      [4, 'queued', 2],
+      [3, 'queued', 1],
+      [2, 'receiving', null],
+      [1, 'receiving', null],
+    ])
+    engine.running.get(idOf(1))?.set({ state: 'seeding', finishedAtMs: 7 })
+    await vi.advanceTimersByTimeAsync(100)
+    expect(states(registry)).toEqual([
+      [4, 'queued', 1],
+      [3, 'receiving', null],
+      [2, 'receiving', null],
+      [1, 'seeding', null],
+    ])
+    await close(world)
+    // What waits is taken up again, in the same order, and what is shared never waits.
+    library.add({ role: 'send', state: 'seeding' }, true)
+    const again = await takeUp(library, 1)
+    expect(states(again.registry)).toEqual([
+      [5, 'seeding', null],
+      [4, 'queued', 2],
+      [3, 'queued', 1],
+      [2, 'receiving', null],
+      // The fake takes up what is complete as one that receives.
+      [1, 'receiving', null],
+    ])
+    await close(again)
+    expect(engine.violations).toEqual([])
+  })
+
+  test('what is begun now, or paused, or of another priority, moves the others', async () => {
+    const library = new FakeLibrary()
+    for (let i = 0; i < 4; i++) library.add({ state: 'receiving' }, true)
+    const world = await takeUp(library, 1)
+    const { engine, registry } = world
+    engine.setPriority(idOf(4), 'high')
+    registry.renew(idOf(4))
+    expect(registry.view(idOf(4))).toMatchObject({ state: 'queued', queuePosition: 1, priority: 'high' })
+    await registry.entry(idOf(3)).resume(true)
+    expect(registry.view(idOf(3))?.state).toBe('receiving')
+    expect(library.rows.get(idOf(3))).toMatchObject({ isForced: true, isToRun: true })
+    await registry.entry(idOf(4)).pause()
+    expect(registry.view(idOf(4))).toMatchObject({ state: 'paused', queuePosition: null })
+    expect(registry.view(idOf(2))?.queuePosition).toBe(1)
+    // Resumed, it stands behind those of its priority; here there are none.
+    await registry.entry(idOf(4)).resume()
+    expect(registry.view(idOf(4))).toMatchObject({ state: 'queued', queuePosition: 1 })
+    registry.setDownloadsAtOnce(0)
+    await vi.advanceTimersByTimeAsync(100)
+    expect(registry.views().every(({ state }) => state === 'receiving')).toBe(true)
+    registry.setDownloadsAtOnce(1)
+    await vi.advanceTimersByTimeAsync(100)
+    expect(registry.views().filter(({ state }) => state === 'receiving')).toHaveLength(2)
+    expect(engine.violations).toEqual([])
+    await close(world)
+  })
+
+  test('one that finds nobody lets the next begin, and goes on looking', async () => {
+    const library = new FakeLibrary()
+    for (let i = 0; i < 2; i++) library.add({ state: 'receiving' }, true)
+    const world = await takeUp(library, 1)
+    const { engine, registry } = world
+    engine.running.get(idOf(1))?.set({ state: 'stalled' })
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(registry.view(idOf(2))?.state).toBe('queued')
+    await vi.advanceTimersByTimeAsync(40_000)
+    expect(states(registry)).toEqual([
+      [2, 'receiving', null],
+      [1, 'stalled', null],
+    ])
+    await close(world)
+  })
+
+  test('an accepted one waits like any other, and what arrived meanwhile is kept', async () => {
+    const library = new FakeLibrary()
+    library.add({ state: 'receiving' }, true)
+    const world = await takeUp(library, 1)
+    const { engine, registry } = world
+    const transfer = engine.open(transferView().link)
+    const id = engine.enter(transfer, { state: 'receiving', doneBytes: 500 })
+    registry.adopt(transfer)
+    await vi.advanceTimersByTimeAsync(100)
+    expect(registry.view(id)).toMatchObject({ state: 'queued', queuePosition: 1, doneBytes: 500 })
+    expect(transfer.isOver).toBe(true)
+    expect(library.rows.get(id)).toMatchObject({ isToRun: true })
+    await registry.entry(idOf(1)).pause()
+    await vi.advanceTimersByTimeAsync(100)
+    expect(registry.view(id)?.state).toBe('receiving')
+    await close(world)
+  })
+})
+
+test('what was passed on long enough rests, complete, and stays so after a restart', async () => {
+  const library = new FakeLibrary()
+  const id = library.add({ state: 'receiving' }, true)
+  const world = open(library)
+  void world.registry.takeUp()
+  await vi.advanceTimersByTimeAsync(1000)
+  const { seed } = transferView()
+  const complete = { state: 'seeding', finishedAtMs: 7, doneBytes: 1000 } as const
+  world.engine.running.get(id)?.set(complete)
+  expect(world.registry.view(id)?.state).toBe('seeding')
+  world.engine.running.get(id)?.set({ seed: { ...seed, isReached: true, endsAtMs: 9 } })
+  await vi.advanceTimersByTimeAsync(100)
+  expect(world.registry.view(id)).toMatchObject({
+    state: 'finished',
+    seed: { isReached: true, endsAtMs: null },
+  })
+  expect(library.rows.get(id)?.isToRun).toBe(false)
+  await close(world)
 })
