@@ -8,6 +8,7 @@ import { parseProxy, printProxy } from '#engine/connect/proxy/proxy-choice.ts'
 import type { NetworkOptions } from '#engine/engine.ts'
 import type { CoordinatorAddress } from '#shared/share/link.ts'
 import { AppError } from '#shared/errors.ts'
+import { MAX_LANES_PER_PEER } from '#shared/swarm/lane-limits.ts'
 import { usageError, type Arguments, type OptionSpecs } from './arguments.ts'
 import type { Context } from './command.ts'
 
@@ -44,6 +45,10 @@ export const NETWORK_OPTIONS = {
   },
   route: { value: 'KIND', help: 'automatic; direct: never a relay; relay: hide the own address behind one' },
   ...PORT_MAPPING_OPTION,
+  'max-lanes': {
+    value: 'COUNT',
+    help: `connections side by side to one device, 1 to ${MAX_LANES_PER_PEER}: as many as help if not given`,
+  },
 } as const satisfies OptionSpecs
 
 export const NAME_OPTION = {
@@ -62,6 +67,7 @@ export function readNetwork(args: Arguments, context: Context, isOnLoopback = fa
     throw usageError('--route direct uses no relay: leave --relay away')
   }
   const proxy = args.text('proxy')
+  const lanes = args.text('max-lanes')
   const named = context.environment['BEELINE_BIND'] ?? ''
   const bindAddress = named === '' && isOnLoopback ? '127.0.0.1' : named
   return {
@@ -70,8 +76,17 @@ export function readNetwork(args: Arguments, context: Context, isOnLoopback = fa
     // A port of the router leads to the computer's usual address.
     portMapping: !args.has('no-port-mapping') && bindAddress === '',
     ...(proxy === undefined ? {} : { proxy: readProxy(proxy) }),
+    ...(lanes === undefined ? {} : { maxLanes: readLanes(lanes) }),
     ...(bindAddress === '' ? {} : { bindAddress }),
   }
+}
+
+/** Throws AppError `usage`. */
+function readLanes(text: string): number {
+  const count = /^\d{1,2}$/.test(text) ? Number(text) : 0
+  if (count < 1 || count > MAX_LANES_PER_PEER)
+    throw usageError(`--max-lanes is a number from 1 to ${MAX_LANES_PER_PEER}`)
+  return count
 }
 
 /** Throws AppError `usage`. */

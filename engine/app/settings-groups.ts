@@ -10,6 +10,7 @@ import {
   type SettingsChange,
 } from '#shared/api/settings-views.ts'
 import { AppError } from '#shared/errors.ts'
+import { MAX_LANES_PER_PEER } from '#shared/swarm/lane-limits.ts'
 import { parseProxy, printProxy } from '../connect/proxy/proxy-choice.ts'
 import { parseCoordinatorUrl, printCoordinatorUrl } from './coordinator-url.ts'
 
@@ -52,7 +53,14 @@ export function defaultGroups(defaults: {
       keepRunning: true,
       checkUpdates: false,
     },
-    network: { coordinator: null, routePolicy: 'automatic', portRange: null, portMapping: true, proxy: null },
+    network: {
+      coordinator: null,
+      routePolicy: 'automatic',
+      portRange: null,
+      portMapping: true,
+      proxy: null,
+      maxLanes: MAX_LANES_PER_PEER,
+    },
     limits: {
       upBytesPerSecond: null,
       downBytesPerSecond: null,

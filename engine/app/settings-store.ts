@@ -81,12 +81,13 @@ export class SettingsStore {
   }
 
   network(): NetworkOptions {
-    const { routePolicy, portRange, portMapping, proxy } = this.#groups.network
+    const { routePolicy, portRange, portMapping, proxy, maxLanes } = this.#groups.network
     const { bindAddress } = this.#options
     return {
       iceServers: this.#servers.iceServers(),
       routePolicy,
       portMapping,
+      maxLanes,
       ...(proxy === null ? {} : { proxy }),
       ...(bindAddress === undefined ? {} : { bindAddress }),
       ...(portRange === null ? {} : { portRange }),

@@ -3,7 +3,7 @@
 import { randomBytes, toHex } from '#shared/encoding/bytes.ts'
 import { AppError, toAppError } from '#shared/errors.ts'
 import { LaneId, type Signal } from '#shared/protocol/signals.ts'
-import { MAX_LANES_PER_PEER } from '#shared/swarm/lane-controller.ts'
+import { MAX_LANES_PER_PEER } from '#shared/swarm/lane-limits.ts'
 import * as v from 'valibot'
 import type { ConnectorOptions } from './connector-options.ts'
 import type { Ways } from './ice-settings.ts'

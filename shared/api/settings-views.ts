@@ -1,6 +1,7 @@
 /** Settings as a UI sees and changes them. Passwords go in and never come out. Pure. */
 
 import * as v from 'valibot'
+import { MAX_LANES_PER_PEER } from '../swarm/lane-limits.ts'
 
 const Text = (longest: number) => v.pipe(v.string(), v.maxLength(longest))
 const Limit = v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1)))
@@ -69,6 +70,8 @@ export const NetworkSettings = v.object({
   portMapping: v.boolean(),
   /** `http://host:port` for what runs over TCP; null: as the environment says (HTTPS_PROXY, NO_PROXY). No login in it. */
   proxy: v.nullable(Text(512)),
+  /** Connections side by side to one device, at most; transfers that begin later take it. */
+  maxLanes: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(MAX_LANES_PER_PEER)),
 })
 export type NetworkSettings = v.InferOutput<typeof NetworkSettings>
 

@@ -5,6 +5,7 @@
  */
 
 import type { RouteKind } from '../api/views.ts'
+import { MAX_LANES_PER_PEER } from './lane-limits.ts'
 
 export interface LaneSample {
   readonly nowMs: number
@@ -19,8 +20,6 @@ export interface LaneSample {
   readonly route: RouteKind | null
 }
 
-/** Of lanes to one peer, whatever the settings say. */
-export const MAX_LANES_PER_PEER = 16
 /** A relay is somebody's, and each lane is an allocation there. */
 const MAX_RELAYED_LANES = 4
 /** Below such a round trip one association fills what two processors can move. Milliseconds. */

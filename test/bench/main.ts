@@ -1,4 +1,4 @@
-/** `npm run bench [-- quick | memory | ui | click | swarm [quick] [PART…] | topic | relay]`: measures side by side in one run, prints ratios, appends to a results file. */
+/** `npm run bench [-- quick | memory | ui | click | swarm [quick] [PART…] | topic | relay | net [quick] [PROFILE…]]`: measures side by side in one run, prints ratios, appends to a results file. */
 
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -12,6 +12,7 @@ import {
   type Measured,
 } from './one-to-one.ts'
 import { measureClicks } from './click.ts'
+import { benchNet } from './net.ts'
 import { benchSwarm, SWARM_PARTS } from './swarm-rounds.ts'
 import { measureRelays } from './relay.ts'
 import { measureTopic, type TopicRun } from './topic.ts'
@@ -46,6 +47,9 @@ try {
       break
     case 'topic':
       await topic(32 * MIB)
+      break
+    case 'net':
+      keep({ kind: 'net', results: await net(process.argv.slice(3)) })
       break
     default:
       refuse()
@@ -149,7 +153,7 @@ async function topic(bytes: number): Promise<void> {
 
 function refuse(): void {
   process.stderr.write(
-    `npm run bench [-- one | quick | memory | ui | click | swarm [quick] [${SWARM_PARTS.join(' | ')}]… | topic | relay]\n`,
+    `npm run bench [-- one | quick | memory | ui | click | swarm [quick] [${SWARM_PARTS.join(' | ')}]… | topic | relay | net [quick] [PROFILE…]]\n`,
   )
   process.exitCode = 64
 }
@@ -183,6 +187,12 @@ async function relay(bytes: number, rounds: number): Promise<void> {
   write('\nMedians as ratios to UDP, same run:')
   for (const [name, value] of Object.entries(ratios)) write(`  ${name.padEnd(32)} ${value.toFixed(2)}`)
   keep({ kind: 'relay', bytes, rounds, ratios, runs })
+}
+
+/** `quick`: one round of each instead of three. */
+function net(words: readonly string[]): ReturnType<typeof benchNet> {
+  const profiles = words.filter((word) => word !== 'quick')
+  return benchNet(profiles, profiles.length < words.length ? 1 : 3, scratch, write)
 }
 
 async function ui(bytes: number, rounds: number): Promise<void> {

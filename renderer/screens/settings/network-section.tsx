@@ -3,6 +3,8 @@
 import { useRef, useState, type ReactNode } from 'react'
 import type { NetworkSettings, RoutePolicy } from '#shared/api/settings-views.ts'
 import { toAppError } from '#shared/errors.ts'
+import { MAX_LANES_PER_PEER } from '#shared/swarm/lane-limits.ts'
+import { NumberField } from '../../parts/fields.tsx'
 import { Button } from '../../parts/button.tsx'
 import { Note } from '../../parts/notes.tsx'
 import { useAction } from '../../parts/use-action.ts'
@@ -34,6 +36,7 @@ export function NetworkSection(): ReactNode {
       <ServerList servers={network.servers} />
       <RouterGroup isOn={network.portMapping} save={save} />
       <ProxyGroup saved={network.proxy} save={save} />
+      <LanesGroup saved={network.maxLanes} save={save} />
       <PortRangeFields saved={network.portRange} save={(portRange) => save({ portRange })} />
     </>
   )
@@ -108,6 +111,26 @@ function RouterGroup({ isOn, save }: { readonly isOn: boolean; readonly save: Sa
         hint={words.portMappingHint}
         saved={isOn}
         save={(portMapping) => save({ portMapping })}
+      />
+    </section>
+  )
+}
+
+function LanesGroup({ saved, save }: { readonly saved: number; readonly save: Save }): ReactNode {
+  const words = useText().settings
+  const { run } = useAction()
+  return (
+    <section className="settings-group">
+      <h2>{words.lanes}</h2>
+      <NumberField
+        label={words.lanesLabel}
+        hint={words.lanesHint}
+        value={saved}
+        min={1}
+        max={MAX_LANES_PER_PEER}
+        onChange={(count) => {
+          if (!Number.isNaN(count)) run(() => save({ maxLanes: Math.round(count) }))
+        }}
       />
     </section>
   )

@@ -95,6 +95,11 @@ export const settings = {
   portMappingHint:
     'By UPnP, NAT-PMP or PCP, so that more friends reach you directly. The ports are given back when Beeline ends.',
 
+  lanes: 'Connections side by side',
+  lanesLabel: 'To one device, at most',
+  lanesHint:
+    'Over far or lossy lines several connections carry more than one. Beeline opens as many as help; 1 leaves the most room to others. Transfers that begin later take it.',
+
   proxy: 'HTTP proxy',
   proxyWords:
     'For networks that let programs out through a proxy only: it carries the way to the coordinator and to relays over TCP and TLS.',

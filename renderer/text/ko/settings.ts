@@ -94,6 +94,11 @@ export const settings: Messages['settings'] = {
   portMappingHint:
     'UPnP, NAT-PMP, PCP로 부탁해 더 많은 친구와 바로 연결합니다. Beeline이 끝나면 포트를 돌려줍니다.',
 
+  lanes: '나란한 연결',
+  lanesLabel: '기기 하나에 최대',
+  lanesHint:
+    '멀거나 손실이 있는 회선에서는 연결 여러 개가 하나보다 많이 나릅니다. Beeline은 도움이 되는 만큼만 열며, 1이면 다른 통신에 가장 많이 양보합니다. 이후에 시작하는 전송부터 적용됩니다.',
+
   proxy: 'HTTP 프록시',
   proxyWords:
     '프록시로만 밖에 나갈 수 있는 네트워크에서 씁니다. 코디네이터로 가는 길과, TCP나 TLS로 중계에 가는 길에 쓰입니다.',

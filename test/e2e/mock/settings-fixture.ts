@@ -19,6 +19,7 @@ export const SETTINGS: SettingsView = {
     portRange: null,
     portMapping: true,
     proxy: null,
+    maxLanes: 16,
     servers: [
       {
         id: 's1' as IceServerId,

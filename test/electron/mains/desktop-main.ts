@@ -35,6 +35,7 @@ let settings: SettingsView = {
     routePolicy: 'automatic',
     portRange: null,
     portMapping: true,
+    maxLanes: 16,
     proxy: null,
     servers: [],
   },

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import * as v from 'valibot'
 import type { Host } from './host.ts'
+import { usageOf, type ProcessUsage } from './process-usage.ts'
 
 const LAUNCHER = path.resolve(import.meta.dirname, '../../../cli/beeline.js')
 /** Two commands start and meet within seconds on any profile. Milliseconds. */
@@ -14,13 +15,21 @@ const MAX_LAST_WORDS = 1000
 
 const Event = v.looseObject({ event: v.string() })
 type Event = v.InferOutput<typeof Event>
-const Progress = v.looseObject({ transfer: v.looseObject({ receivedBytes: v.number() }) })
+const Progress = v.looseObject({
+  transfer: v.looseObject({
+    receivedBytes: v.number(),
+    peers: v.array(v.looseObject({ lanes: v.array(v.looseObject({ state: v.string() })) })),
+  }),
+})
 const Done = v.looseObject({ receivedBytes: v.number() })
 
 export class BeelineCommand implements Disposable {
   /** Of `performance.now()`; as far as four reports a second can tell. */
   firstByteAtMs: number | undefined
   receivedBytes = 0
+  /** Open lanes to all peers whenever their number changed. `atMs` of `performance.now()`. */
+  readonly lanes: { readonly atMs: number; readonly count: number; readonly receivedBytes: number }[] = []
+  #usage: ProcessUsage = { cpuSeconds: 0, peakMib: 0 }
   readonly #child: ChildProcess
   readonly #events = new Map<string, PromiseWithResolvers<Event>>()
   #lastWords = ''
@@ -55,6 +64,11 @@ export class BeelineCommand implements Disposable {
     return (await this.#within('done', limitMs)) !== undefined
   }
 
+  /** What it has used; when it has ended, until its last report. */
+  usage(): ProcessUsage {
+    return usageOf(this.#child.pid) ?? this.#usage
+  }
+
   [Symbol.dispose](): void {
     this.#child.kill('SIGKILL')
   }
@@ -77,9 +91,16 @@ export class BeelineCommand implements Disposable {
   }
 
   #read(event: Event): void {
-    if (event.event === 'progress') this.#note(v.parse(Progress, event).transfer.receivedBytes)
+    this.#usage = this.usage()
+    if (event.event === 'progress') this.#observe(v.parse(Progress, event).transfer)
     if (event.event === 'done') this.#note(v.parse(Done, event).receivedBytes)
     this.#awaited(event.event).resolve(event)
+  }
+
+  #observe({ receivedBytes, peers }: v.InferOutput<typeof Progress>['transfer']): void {
+    this.#note(receivedBytes)
+    const count = peers.flatMap(({ lanes }) => lanes).filter(({ state }) => state === 'open').length
+    if (count !== this.lanes.at(-1)?.count) this.lanes.push({ atMs: performance.now(), count, receivedBytes })
   }
 
   #note(receivedBytes: number): void {

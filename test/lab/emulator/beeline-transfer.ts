@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import * as v from 'valibot'
 import { BeelineCommand } from './beeline-command.ts'
 import type { Emulator } from './emulator.ts'
+import type { ProcessUsage } from './process-usage.ts'
 
 const Listening = v.looseObject({ urls: v.array(v.string()) })
 const Link = v.looseObject({ link: v.string() })
@@ -20,6 +21,16 @@ export interface BeelineResult {
   readonly seconds: number
   readonly receivedBytes: number
   readonly isComplete: boolean
+  /** Open lanes over time, seconds after the offer, as the receiver saw them. */
+  readonly lanes: readonly { readonly seconds: number; readonly count: number }[]
+  readonly sender: ProcessUsage
+  readonly receiver: ProcessUsage
+}
+
+export interface BeelineTransferOptions {
+  readonly limitMs: number
+  /** Of the receiver, which decides; as many as help if not given. */
+  readonly maxLanes?: number
 }
 
 /**
@@ -30,7 +41,7 @@ export async function transferByBeeline(
   emulator: Emulator,
   file: string,
   scratch: string,
-  limitMs: number,
+  { limitMs, maxLanes }: BeelineTransferOptions,
 ): Promise<BeelineResult> {
   const { left, right } = emulator
   using commands = new DisposableStack()
@@ -41,9 +52,10 @@ export async function transferByBeeline(
   const [url = ''] = v.parse(Listening, await coordinator.event('listening')).urls
   const sender = start(left, ['send', file, '--coordinator', url], 'sender')
   const { link } = v.parse(Link, await sender.event('link'))
+  const cap = maxLanes === undefined ? [] : ['--max-lanes', String(maxLanes)]
   const target = path.join(scratch, 'received')
   const startedMs = performance.now()
-  const receiver = start(right, ['get', link, '--to', target, '--yes'], 'receiver')
+  const receiver = start(right, ['get', link, '--to', target, '--yes', ...cap], 'receiver')
   await receiver.event('offer')
   const offeredMs = performance.now()
   const isComplete = await receiver.isDone(limitMs)
@@ -55,6 +67,9 @@ export async function transferByBeeline(
     seconds,
     receivedBytes: receiver.receivedBytes,
     isComplete,
+    lanes: receiver.lanes.map(({ atMs, count }) => ({ seconds: (atMs - offeredMs) / 1000, count })),
+    sender: sender.usage(),
+    receiver: receiver.usage(),
   }
 }
 

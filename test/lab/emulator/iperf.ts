@@ -53,9 +53,10 @@ async function measure(from: Host, to: Host, argv: readonly string[]): Promise<v
   const server = to.spawn('iperf3', ['-s', '-1', '-p', PORT], { stdio: 'ignore' })
   try {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const { stdout } = await from.run('iperf3', ['-c', to.address, '-p', PORT, '-J', ...argv], {
+      const { stdout, stderr } = await from.run('iperf3', ['-c', to.address, '-p', PORT, '-J', ...argv], {
         limitMs: LIMIT_MS,
       })
+      if (stdout === '') throw new Error(`iperf3 says nothing: ${stderr}`)
       const report = v.parse(Report, JSON.parse(stdout))
       if (report.error === undefined) return report
       if (!report.error.includes('refused')) throw new Error(`iperf3: ${report.error}`)

@@ -57,7 +57,7 @@ async function tryProfile(name: ProfileName): Promise<void> {
     const file = path.join(scratch, 'film.bin')
     writeFileSync(file, randomFillSync(Buffer.alloc(FILE_BYTES)))
     const result = await onLine(profile, (emulator) =>
-      transferByBeeline(emulator, file, scratch, TRANSFER_LIMIT_MS),
+      transferByBeeline(emulator, file, scratch, { limitMs: TRANSFER_LIMIT_MS }),
     )
     print(`  Beeline    ${inWords(result, tcp)}`)
   } finally {

@@ -81,6 +81,16 @@ test.each([
   expect(here.engine.options?.network.portMapping).toBe(isAsked)
 })
 
+test('lanes are capped as asked, and by no more than there can be', async () => {
+  const here = world()
+  for (const count of ['0', '17', '-1', '2.5', 'many', '1e1']) {
+    expect(await run(['send', 'photos', `--max-lanes=${count}`], here.context)).toBe(64)
+    expect(here.stderr.text).toContain('--max-lanes is a number from 1 to 16')
+  }
+  await sendAndInterrupt(here, ['photos', '--max-lanes', '3'])
+  expect(here.engine.options?.network.maxLanes).toBe(3)
+})
+
 test.each([
   [['photos', '--coordinator', 'https://c.example'], {}],
   [['photos'], { BEELINE_COORDINATOR: 'https://c.example' }],

@@ -75,6 +75,7 @@ test('without a change everything has its default', async () => {
       portRange: null,
       portMapping: true,
       proxy: null,
+      maxLanes: 16,
       servers: [],
     },
     limits: {
@@ -86,8 +87,23 @@ test('without a change everything has its default', async () => {
     },
     transfers: { downloadsAtOnce: 5, seedRatio: null, seedTimeMs: null },
   })
-  expect(store.network()).toEqual({ iceServers: [], routePolicy: 'automatic', portMapping: true })
+  expect(store.network()).toEqual({
+    iceServers: [],
+    routePolicy: 'automatic',
+    portMapping: true,
+    maxLanes: 16,
+  })
   expect(store.coordinator()).toBeUndefined()
+})
+
+test('a cap of lanes takes effect, and none beyond what there can be', async () => {
+  const store = await new World().open()
+  await store.change({ network: { maxLanes: 2 } })
+  expect(store.network().maxLanes).toBe(2)
+  for (const maxLanes of [0, 17, 1.5, Number.NaN]) {
+    await expect(store.change({ network: { maxLanes } })).rejects.toThrow()
+  }
+  expect(store.network().maxLanes).toBe(2)
 })
 
 test('proxy and port mapping take effect', async () => {
