@@ -255,7 +255,7 @@ export class Incoming extends TransferBase implements IncomingTransfer {
     }
     this.setPriority(download.row.priority)
     this.#seeding = seedingOf(this.parts, download, this.#seedUntil, {
-      sentBytes: () => this.session.swarm.sentBytes,
+      sentBytes: () => this.session.swarm.traffic.sentBytes,
       reached: () => this.changed(),
       failed: (error) => this.fail(error),
     })

@@ -15,7 +15,7 @@ test.each([
   ['what a timer takes for a life of centuries', Number.MAX_SAFE_INTEGER, 2 ** 31 - 1],
 ])('after %s', async (_what, lifeMs, waitMs) => {
   const renewal = new LoginRenewal()
-  const renew = vi.fn()
+  const renew = vi.fn<() => void>()
   renewal.plan(randomTopic(), lifeMs, renew)
   await vi.advanceTimersByTimeAsync(waitMs - 1)
   expect(renew).not.toHaveBeenCalled()
@@ -25,7 +25,7 @@ test.each([
 
 test('what does not expire is not renewed, nor is a topic that was left', async () => {
   const renewal = new LoginRenewal()
-  const renew = vi.fn()
+  const renew = vi.fn<() => void>()
   const [first, second] = [randomTopic(), randomTopic()]
   renewal.plan(first, HOUR_MS, renew)
   renewal.plan(first, undefined, renew)
@@ -37,7 +37,7 @@ test('what does not expire is not renewed, nor is a topic that was left', async 
 
 test('a new plan takes the place of the old one', async () => {
   const renewal = new LoginRenewal()
-  const [early, late] = [vi.fn(), vi.fn()]
+  const [early, late] = [vi.fn<() => void>(), vi.fn<() => void>()]
   const topic = randomTopic()
   renewal.plan(topic, HOUR_MS, early)
   renewal.plan(topic, 2 * HOUR_MS, late)
