@@ -175,7 +175,9 @@ describe.each(['up', 'down'] as const)('a limit for %s', (direction) => {
     const before = others.map(({ swarm }) => swarm.traffic.sentBytes + swarm.traffic.receivedBytes)
     await world.clock.run(20_000)
     for (const [i, { swarm }] of others.entries()) {
-      expect(errorBytes(swarm.traffic.sentBytes + swarm.traffic.receivedBytes - (before[i] ?? 0), 20_000_000)).toBe(0)
+      expect(
+        errorBytes(swarm.traffic.sentBytes + swarm.traffic.receivedBytes - (before[i] ?? 0), 20_000_000),
+      ).toBe(0)
     }
   }, 30_000)
 
