@@ -28,7 +28,7 @@ const STACK_BYTES = 512 * 1024
  * Whoever says something lives, and its answer is only late, behind what this side sends. But not for longer than this,
  * or a lane that carries in one direction alone would never be found out. Milliseconds.
  */
-const UNANSWERED_MS = 6000
+const UNANSWERED_MS = 3000
 /** What that takes on a lane whose rate is not known, and at most, milliseconds. */
 const UNKNOWN_BLOCK_MS = 1000
 const MAX_BLOCK_MS = 15_000
