@@ -62,6 +62,7 @@ export class ShareSession {
       keys,
       name: deviceName,
       agent: AGENT,
+      self: this.#session.peerId,
       clock: systemClock,
       up: this.#up,
       down: this.#down,
@@ -101,6 +102,8 @@ export class ShareSession {
       swarm: {
         look: (peer) => this.#look(peer),
         signal: (peer, box) => this.swarm.signal(peer, box),
+        canReach: (peer) => this.swarm.introductions?.canReach(peer) === true,
+        strangers: () => this.swarm.introductions?.strangers() ?? [],
         isHungry: () => this.swarm.isHungry,
         links: () => this.swarm.links(),
         part: (peer) => this.swarm.drop(peer, 'full'),

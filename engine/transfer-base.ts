@@ -107,11 +107,11 @@ export abstract class TransferBase implements Transfer {
   }
 
   setPriorities(perFile: ReadonlyMap<number, FilePriority>): void {
-    this.session.swarm.setPriorities(perFile)
+    this.session.swarm.urgency.setPriorities(perFile)
   }
 
   setReadHead(byteOffset: number | undefined): void {
-    this.session.swarm.setReadHead(byteOffset)
+    this.session.swarm.urgency.setReadHead(byteOffset)
   }
 
   onChange(listener: () => void): () => void {

@@ -49,8 +49,12 @@ export interface PeerLook {
 interface PeerPort {
   /** Undefined before it has said hello. */
   look(peer: PeerId): PeerLook | undefined
-  /** Over a lane to it. False when there is none that lives. */
+  /** Over a lane to it, or by a neighbour. False when there is none that lives. */
   signal(peer: PeerId, box: string): boolean
+  /** Whether a neighbour would pass a signal along to the peer. */
+  canReach(peer: PeerId): boolean
+  /** Peers that neighbours are connected to and this device is not. */
+  strangers(): readonly PeerId[]
   /** Something is missing here. */
   isHungry(): boolean
   /** What each connection is worth to the mesh. */

@@ -23,8 +23,8 @@ const LINGER_MS = 1000
 const NEWCOMER_MS = 5000
 /** How often attempts and routes are looked at. Milliseconds. */
 const TICK_MS = 250
-/** Tries in vain of a peer that is not at the coordinator any more. */
-const MAX_LOST_FAILURES = 4
+/** Tries in vain of a peer that is not at the coordinator. */
+const MAX_LOST_FAILURES = 2
 /** After a further lane could not be opened, until the next is tried. Milliseconds. */
 const MORE_PAUSE_MS = 5000
 
@@ -37,8 +37,6 @@ export class Connector {
   readonly #desk: AttemptDesk
   readonly #routes: BetterRoutes
   readonly #mesh: MeshKeeper
-  /** A place that becomes free is for one that has offered. */
-  #isMakingRoom = false
   #isClosed = false
 
   constructor(options: ConnectorOptions) {
@@ -61,7 +59,7 @@ export class Connector {
     const incoming = new IncomingSignals(options, this.#signalling, this.#desk, {
       find: (peer) => this.#peers.get(peer),
       know: (peer) => this.#know(peer),
-      hasPlace: (known, connections) => this.#hasPlace(known, connections),
+      hasPlace: (known, connections) => this.#mesh.hasPlace(known, connections),
     })
     this.#routes = new BetterRoutes({
       facts: () => this.facts,
@@ -71,6 +69,7 @@ export class Connector {
     this.#mesh = new MeshKeeper(options, {
       peers: this.#peers,
       meet: (peer) => this.#meet(peer, 0),
+      meetByNeighbour: (peer) => this.#meetByNeighbour(peer),
       tryWaiting: () => this.#tryWaiting(),
     })
     const ticking = setInterval(() => this.#tick(), TICK_MS)
@@ -191,6 +190,14 @@ export class Connector {
     else known.retry = setTimeout(() => this.#try(known), delayMs)
   }
 
+  /** Both hear of each other, so the smaller id offers, and the other one if that does not come. */
+  #meetByNeighbour(peer: PeerId): void {
+    const { session, events } = this.#options
+    if (peer === session.peerId || events.isBanned(peer)) return
+    const known = this.#know(peer)
+    known.retry = setTimeout(() => this.#try(known), session.peerId < peer ? 0 : NEWCOMER_MS)
+  }
+
   #try(known: KnownPeer): void {
     if (this.#isClosed || isBusy(known)) return
     known.isWaiting = this.#mesh.hasEnough || this.#mesh.isApart(known.peer)
@@ -198,8 +205,10 @@ export class Connector {
   }
 
   #tryWaiting(): void {
-    if (this.#isMakingRoom) return
-    const waiting = [...this.#peers.values()].filter((known) => known.isWaiting && known.isPresent)
+    if (this.#mesh.isMakingRoom) return
+    const waiting = [...this.#peers.values()].filter(
+      (known) => known.isWaiting && (known.isPresent || this.#canReach(known)),
+    )
     for (const known of this.#mesh.mixed(waiting)) this.#try(known)
   }
 
@@ -236,8 +245,12 @@ export class Connector {
     const known = this.#peers.get(peer)
     if (known === undefined) return
     known.isPresent = false
-    // Lanes live without the coordinator; attempts need the other side's signals.
-    if (known.lanes.size === 0) this.#forget(known)
+    // Lanes live without the coordinator; attempts need the other side's signals, which neighbours may pass along.
+    if (known.lanes.size === 0 && !this.#canReach(known)) this.#forget(known)
+  }
+
+  #canReach({ peer }: KnownPeer): boolean {
+    return this.#options.swarm?.canReach(peer) === true
   }
 
   #forget(known: KnownPeer): void {
@@ -254,7 +267,10 @@ export class Connector {
     known.failures++
     known.failure = error
     // Nobody says that it is still there.
-    if (!known.isPresent && known.failures >= MAX_LOST_FAILURES) return this.#forget(known)
+    if (!known.isPresent && known.failures >= MAX_LOST_FAILURES) {
+      this.#mesh.keepApart(known.peer)
+      return this.#forget(known)
+    }
     this.#retryLater(known)
     this.#options.events.changed()
     this.#tryWaiting()
@@ -264,14 +280,6 @@ export class Connector {
     if (this.#isClosed) return
     clearTimeout(known.retry)
     known.retry = setTimeout(() => this.#try(known), retryDelayMs(known, Math.random))
-  }
-
-  /** Perhaps because somebody else makes room for it. */
-  #hasPlace(known: KnownPeer, connections: number | undefined): boolean {
-    this.#isMakingRoom = true
-    const hasPlace = this.#mesh.hasPlace(known, connections)
-    this.#isMakingRoom = false
-    return hasPlace
   }
 
   #know(peer: PeerId): KnownPeer {

@@ -21,6 +21,8 @@ const LOOK_MS = 5000
 /** Between two questions for more peers, milliseconds: a topic does not change its members any faster. */
 const ASK_MS = 60_000
 
+/** Peers that only neighbours tell of, tried at a time: they may be made up, and must not take the places of real ones. */
+const MAX_BLIND = 2
 /** For an answer with more peers. Milliseconds. */
 const ASK_LIMIT_MS = 10_000
 
@@ -28,13 +30,16 @@ export interface MeshParts {
   readonly peers: ReadonlyMap<PeerId, KnownPeer>
   /** Those of another sample of who is there. */
   meet(peer: PeerId): void
+  /** One that only a neighbour tells of. */
+  meetByNeighbour(peer: PeerId): void
   /** Tries those that wait for a place. */
   tryWaiting(): void
 }
 
 type MeshOptions = Pick<ConnectorOptions, 'maxConnections' | 'log'> & {
   readonly session: Pick<ConnectorOptions['session'], 'requestPeers'>
-  readonly swarm?: Pick<NonNullable<ConnectorOptions['swarm']>, 'links' | 'part' | 'isHungry'> | undefined
+  readonly swarm?:
+    Pick<NonNullable<ConnectorOptions['swarm']>, 'links' | 'part' | 'isHungry' | 'strangers'> | undefined
 }
 
 export class MeshKeeper {
@@ -46,6 +51,7 @@ export class MeshKeeper {
   #madeRoomMs = Number.NEGATIVE_INFINITY
   #lookedMs = Number.NEGATIVE_INFINITY
   #askedMs: number
+  #isMakingRoom = false
 
   constructor(options: MeshOptions, parts: MeshParts, random: () => number = Math.random) {
     this.#random = random
@@ -104,7 +110,15 @@ export class MeshKeeper {
   hasPlace(known: KnownPeer, connections: number | undefined): boolean {
     if (known.lanes.size > 0 || this.count - (isBusy(known) ? 1 : 0) < this.#limit) return true
     if (this.isApart(known.peer)) return false
-    return this.#part(connections !== undefined && isPoor(connections, this.#limit))
+    this.#isMakingRoom = true
+    const hasMadeRoom = this.#part(connections !== undefined && isPoor(connections, this.#limit))
+    this.#isMakingRoom = false
+    return hasMadeRoom
+  }
+
+  /** A place that becomes free now is for one that has offered. */
+  get isMakingRoom(): boolean {
+    return this.#isMakingRoom
   }
 
   /** In random order: whoever was told of first would otherwise be everybody's neighbour. */
@@ -126,6 +140,7 @@ export class MeshKeeper {
   tick(nowMs: number): void {
     if (nowMs - this.#lookedMs < LOOK_MS) return
     this.#lookedMs = nowMs
+    this.#meetByNeighbours()
     const waiting = this.#parts.peers.values().some((known) => known.isWaiting && !this.isApart(known.peer))
     if (waiting) {
       // Only who misses something looks for somebody better; others make room when they are asked.
@@ -134,6 +149,21 @@ export class MeshKeeper {
     } else if (!this.hasEnough && nowMs - this.#askedMs > ASK_MS) {
       this.#askedMs = nowMs
       void this.#askForPeers()
+    }
+  }
+
+  #meetByNeighbours(): void {
+    const { peers } = this.#parts
+    const blind = peers
+      .values()
+      .filter((known) => !known.isPresent && known.lanes.size === 0)
+      .toArray()
+    const strangers = (this.#options.swarm?.strangers() ?? []).filter(
+      (peer) => !peers.has(peer) && !this.isApart(peer),
+    )
+    for (let room = MAX_BLIND - blind.length; room > 0 && strangers.length > 0 && !this.hasEnough; room--) {
+      const [peer] = strangers.splice(Math.floor(this.#random() * strangers.length), 1)
+      if (peer !== undefined) this.#parts.meetByNeighbour(peer)
     }
   }
 

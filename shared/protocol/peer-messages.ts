@@ -7,7 +7,9 @@ import { MAX_PIECES, MAX_PIECE_BYTES, BLOCK_BYTES } from '../share/piece-layout.
 import { MAX_MANIFEST_BYTES } from '../share/manifest-codec.ts'
 import { MAX_SEALED_SUMMARY_BYTES } from '../share/summary.ts'
 import { MAX_SIGNAL_BYTES } from './coordinator-messages.ts'
+import { IntroductionKey, MAX_PASSED_BYTES } from './introductions.ts'
 import { NetworkFacts } from './network-facts.ts'
+import { PeerId } from '../share/keys.ts'
 
 export const PEER_PROTOCOL_VERSION = 1
 /** A control message at most, characters: the bitfield of the largest share in base64url, with room. */
@@ -20,6 +22,9 @@ export const MAX_OUTSTANDING_BLOCKS = 512
 export const MAX_MANIFEST_CHUNK_BYTES = BLOCK_BYTES
 /** `have` messages are batched; more pieces than this in one would be a bitfield. */
 const MAX_HAVE = 4096
+
+/** Neighbours told of in one message: a mesh needs a sample, not a census. */
+export const MAX_TOLD_PEERS = 16
 
 /** Piece records in one message. */
 export const MAX_RECORDS = 64
@@ -42,6 +47,8 @@ const BlockRange = v.strictTuple([PieceIndex, BlockIndex, BlockCount])
 export type BlockRange = v.InferOutput<typeof BlockRange>
 const Ranges = v.pipe(v.array(BlockRange), v.minLength(1), v.maxLength(MAX_RANGES))
 
+const PassedBox = v.pipe(v.string(), v.maxLength(Math.ceil((MAX_PASSED_BYTES * 4) / 3) + 2))
+
 export const PeerMessage = v.variant('type', [
   /** First on every lane, from both sides. */
   v.object({
@@ -52,6 +59,8 @@ export const PeerMessage = v.variant('type', [
     name: v.pipe(v.string(), v.maxLength(64)),
     /** For diagnosis: program and version. */
     agent: v.pipe(v.string(), v.maxLength(64)),
+    /** With the feature `introduce`: what signals that a neighbour passes along are sealed with. */
+    key: v.optional(IntroductionKey),
   }),
   v.object({ type: v.literal('summary.get') }),
   v.object({
@@ -108,6 +117,15 @@ export const PeerMessage = v.variant('type', [
     type: v.literal('signal'),
     box: v.pipe(v.string(), v.maxLength(Math.ceil((MAX_SIGNAL_BYTES * 4) / 3) + 2)),
   }),
+  /** Feature `introduce`: whom the sender of this is connected to, and their keys. Replaces what was said before. */
+  v.object({
+    type: v.literal('peers'),
+    peers: v.pipe(v.array(v.strictTuple([PeerId, IntroductionKey])), v.maxLength(MAX_TOLD_PEERS)),
+  }),
+  /** The same: a signal for a peer that the other side is connected to, sealed twice. */
+  v.object({ type: v.literal('pass'), to: PeerId, box: PassedBox }),
+  /** The same, at its end: who gave it, and that one's key. It goes no further. */
+  v.object({ type: v.literal('passed'), from: PeerId, key: IntroductionKey, box: PassedBox }),
   /** The connection ends, and why. */
   v.object({
     type: v.literal('bye'),

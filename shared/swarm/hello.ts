@@ -6,8 +6,13 @@ import type { PeerSession, SessionLane } from './peer-session.ts'
 
 type Hello = Extract<PeerMessage, { type: 'hello' }>
 
-export function sayHello(lane: SessionLane, { name, agent }: Pick<Hello, 'name' | 'agent'>): void {
-  lane.send({ type: 'hello', version: PEER_PROTOCOL_VERSION, features: [], name, agent })
+export function sayHello(
+  lane: SessionLane,
+  { name, agent }: Pick<Hello, 'name' | 'agent'>,
+  greeting: Pick<Hello, 'features' | 'key'> | undefined,
+): void {
+  const more = greeting ?? { features: [] }
+  lane.send({ type: 'hello', version: PEER_PROTOCOL_VERSION, name, agent, ...more })
 }
 
 /** Throws AppError `peer.*`. @returns whether it was the first on any lane of this peer */

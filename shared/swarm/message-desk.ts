@@ -6,6 +6,7 @@ import { decodeBits, decodePeerMessage, encodeBits, type PeerMessage } from '../
 import type { Clock } from './clock.ts'
 import type { Downloader } from './downloader.ts'
 import { hearHello } from './hello.ts'
+import type { Introductions } from './introductions.ts'
 import type { LaneCare } from './lane-care.ts'
 import type { ManifestFetch } from './manifest-fetch.ts'
 import type { NetworkNews } from './network-news.ts'
@@ -28,6 +29,8 @@ export interface MessageDeskParts {
   readonly manifest: ManifestFetch
   readonly network: NetworkNews
   readonly care: LaneCare
+  /** Undefined where this device has no id. */
+  readonly introductions: Introductions | undefined
   readonly events: Pick<SwarmEvents, 'changed' | 'signal'>
   /** Undefined before the pieces are known. */
   pieces(): PieceParts | undefined
@@ -111,8 +114,12 @@ export class MessageDesk {
       case 'retire':
         return care.hearRetire(session, lane)
       case 'signal':
-        if (session.signals.take(clock.now())) events.signal?.(session.peer, message.box)
+        if (session.signals.own.take(clock.now())) events.signal?.(session.peer, message.box)
         return
+      case 'peers':
+      case 'pass':
+      case 'passed':
+        return this.#parts.introductions?.receive(session, message)
       case 'bye':
         return this.#parts.bye(session, message.reason)
       default:
@@ -121,10 +128,11 @@ export class MessageDesk {
   }
 
   #hello(session: PeerSession, lane: SessionLane, message: Extract<PeerMessage, { type: 'hello' }>): void {
-    const { manifest, network, care, events } = this.#parts
+    const { manifest, network, care, introductions, events } = this.#parts
     const pieces = this.#parts.pieces()
     if (hearHello(session, lane, message)) {
       this.sayAgain(session)
+      introductions?.greet(session, message)
       manifest.sessionReady(session)
     } else if (session.hasMissed) this.sayAgain(session)
     network.greet(lane)

@@ -10,6 +10,7 @@ import { Heartbeat } from './heartbeat.ts'
 import type { Lane } from './lane.ts'
 import { bestOf } from './lane-order.ts'
 import { RateMeter } from './rate-meter.ts'
+import { SignalAllowance } from './signal-allowance.ts'
 
 /** Something the other side asked for and that waits for room on its lane. */
 export type UploadItem =
@@ -92,29 +93,6 @@ export class SessionLane {
   }
 }
 
-/** Signals of one peer taken in a row: a few attempts with all their candidates. */
-const MAX_SIGNALS = 200
-/** And one more for so many milliseconds that pass. */
-const SIGNAL_MS = 100
-
-/** A flood of signals costs the flooder more than this side. */
-class SignalAllowance {
-  #left = MAX_SIGNALS
-  #sinceMs = 0
-
-  /** False when it is to be dropped. */
-  take(nowMs: number): boolean {
-    const more = Math.floor((nowMs - this.#sinceMs) / SIGNAL_MS)
-    if (more > 0) {
-      this.#left = Math.min(MAX_SIGNALS, this.#left + more)
-      this.#sinceMs = nowMs
-    }
-    if (this.#left === 0) return false
-    this.#left--
-    return true
-  }
-}
-
 /** Blocks per piece fit in 12 bits and pieces in 20, so one number names a block. */
 export function blockKey(piece: number, block: number): number {
   return piece * 4096 + block
@@ -149,8 +127,13 @@ export class PeerSession {
   readonly sinceMs: number
   /** When a block last came or went, milliseconds. */
   usedMs: number
-  /** How many signals more are taken from it. */
-  readonly signals = new SignalAllowance()
+  /** How many signals more are taken: its own, those it wants passed on, those it has passed on, those passed on to it. */
+  readonly signals = {
+    own: new SignalAllowance(),
+    asked: new SignalAllowance(),
+    passed: new SignalAllowance(),
+    given: new SignalAllowance(),
+  }
 
   constructor(peer: PeerId, nowMs = 0) {
     this.peer = peer

@@ -11,6 +11,8 @@ export interface SwarmOptions {
   readonly keys: ShareKeys
   readonly name: string
   readonly agent: string
+  /** This device's id in the share; without it nobody is introduced. */
+  readonly self?: PeerId
   readonly clock: Clock
   readonly events: SwarmEvents
   /** Limits; none when left out. */
@@ -37,7 +39,7 @@ export interface SwarmEvents {
   laneGone(peer: PeerId, lane: string, reason: string): void
   /** It has stopped answering, or answers again. */
   laneHealth?(peer: PeerId, lane: string, isSuspect: boolean): void
-  /** A sealed signal for another lane to this peer. */
+  /** A sealed signal for a lane to this peer: on one that there is, or passed along by a neighbour. */
   signal?(peer: PeerId, box: string): void
   /** The peer must not come back into this share. */
   banned(peer: PeerId, error: AppError): void

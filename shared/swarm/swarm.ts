@@ -9,6 +9,7 @@ import { Bitfield } from './bitfield.ts'
 import type { Demand } from './demand.ts'
 import { Downloader } from './downloader.ts'
 import { sayHello } from './hello.ts'
+import { Introductions } from './introductions.ts'
 import type { Lane } from './lane.ts'
 import { LaneCare } from './lane-care.ts'
 import { LanePlanner } from './lane-planner.ts'
@@ -25,7 +26,7 @@ import type { PieceStore } from './piece-store.ts'
 import type { SwarmOptions } from './swarm-events.ts'
 import { Traffic } from './traffic.ts'
 import { Uploader } from './uploader.ts'
-import { Urgency, type FilePriority } from './urgency.ts'
+import { Urgency } from './urgency.ts'
 
 /** How often limits are looked at and news is passed on, milliseconds. */
 const TICK_MS = 100
@@ -33,6 +34,10 @@ const TICK_MS = 100
 export class Swarm {
   readonly sessions = new Map<PeerId, PeerSession>()
   readonly #options: SwarmOptions
+  /** Priorities and a read head: set before `begin` or at any time after it. */
+  readonly urgency = new Urgency()
+  /** Undefined where this device has no id in the share. */
+  readonly introductions: Introductions | undefined
   readonly traffic = new Traffic(this.sessions)
   readonly #banned = new Set<PeerId>()
   readonly #uploader: Uploader
@@ -40,7 +45,6 @@ export class Swarm {
   readonly #stopTicking: () => void
   /** Undefined before `begin`. */
   #pieces: PieceParts | undefined
-  readonly #urgency = new Urgency()
   readonly #news: News
   readonly #network: NetworkNews
   readonly #care: LaneCare
@@ -51,7 +55,7 @@ export class Swarm {
 
   constructor(options: SwarmOptions) {
     this.#options = options
-    const { clock, events } = options
+    const { clock, keys, self, events } = options
     this.#news = new News(this.sessions)
     this.#network = new NetworkNews(clock, this.sessions)
     this.#care = new LaneCare(clock, this.sessions, TICK_MS, {
@@ -74,12 +78,17 @@ export class Swarm {
       manifest: (bytes) => events.manifest(bytes),
       lied: (peer, error) => this.#ban(peer, error),
     })
+    if (self !== undefined)
+      this.introductions = new Introductions(self, keys, clock, this.sessions, (peer, box) =>
+        events.signal?.(peer, box),
+      )
     this.#desk = new MessageDesk({
       clock,
       uploader: this.#uploader,
       manifest: this.#manifest,
       network: this.#network,
       care: this.#care,
+      introductions: this.introductions,
       events,
       pieces: () => this.#pieces,
       bye: (session, reason) => {
@@ -130,9 +139,9 @@ export class Swarm {
   /** From here on pieces are served and, where they are wanted and missing, fetched. */
   begin(store: PieceStore, wanted: Bitfield = Bitfield.full(store.layout.pieceCount)): void {
     this.#uploader.offerPieces(store, this.sessions)
-    this.#urgency.learnLayout(store.layout)
+    this.urgency.learnLayout(store.layout)
     const { clock, down = freePace(clock) } = this.#options
-    const downloader = new Downloader(clock, store, wanted, down, this.#urgency, this.sessions, {
+    const downloader = new Downloader(clock, store, wanted, down, this.urgency, this.sessions, {
       written: (piece) => this.#written(piece),
       lied: (peer, error) => this.#ban(peer, error),
       failed: (error) => this.#fail(error),
@@ -149,16 +158,6 @@ export class Swarm {
     this.#checkDone()
   }
 
-  /** Of files by their index among the manifest's; `normal` where left out. Also before `begin`, and at any time after it. */
-  setPriorities(perFile: ReadonlyMap<number, FilePriority>): void {
-    this.#urgency.setPriorities(perFile)
-  }
-
-  /** Where somebody reads, in the files laid end to end: what follows comes first, in order. Undefined: nobody does. */
-  setReadHead(byteOffset: number | undefined): void {
-    this.#urgency.setReadHead(byteOffset)
-  }
-
   /** Takes the lane over. */
   addLane(peer: PeerId, lane: Lane): void {
     if (this.#isClosed || this.#banned.has(peer)) {
@@ -169,7 +168,7 @@ export class Swarm {
     this.sessions.set(peer, session)
     const mine = new SessionLane(lane, this.#options.clock)
     session.lanes.set(lane.id, mine)
-    sayHello(mine, this.#options)
+    sayHello(mine, this.#options, this.introductions?.greeting)
     lane.attach({
       control: (text) => this.#guard(session, () => this.#desk.control(session, mine, text)),
       frame: (bytes) => this.#guard(session, () => this.#desk.frame(session, mine, bytes)),
@@ -189,10 +188,11 @@ export class Swarm {
     this.#care.probe()
   }
 
-  /** A sealed signal for another lane to the same peer. False when no lane there is known to live. */
+  /** A sealed signal, over a lane to the peer or by a neighbour. False when there is neither that is known to live. */
   signal(peer: PeerId, box: string): boolean {
     const lane = this.sessions.get(peer)?.mainLane
-    return lane !== undefined && !lane.isSuspect && lane.send({ type: 'signal', box })
+    if (lane !== undefined && !lane.isSuspect) return lane.send({ type: 'signal', box })
+    return this.introductions?.signal(peer, box) ?? false
   }
 
   /** Ends the connection to one peer. */
@@ -250,6 +250,7 @@ export class Swarm {
     if (isLast) {
       this.#pieces?.downloader.peerGone(session)
       this.#pieces?.records.forget(session)
+      this.introductions?.forget(session)
     } else if (!lane.hasSaidRetire || !lane.hasHeardRetire) this.#desk.sayAgain(session)
     this.#options.events.laneGone(session.peer, lane.lane.id, reason)
     this.#options.events.changed()
@@ -278,6 +279,7 @@ export class Swarm {
     this.#pieces?.downloader.tick()
     this.#uploader.tick()
     this.#network.tick()
+    this.introductions?.tick()
     this.#planner.tick()
     this.#care.tick()
     for (const session of this.sessions.values())

@@ -105,7 +105,7 @@ describe('a download', () => {
 
   test('has the file of high priority first and that of low priority last', async () => {
     const { swarm, receiver, start } = twoDevices()
-    receiver.swarm.setPriorities(
+    receiver.swarm.urgency.setPriorities(
       new Map([
         [2, 'low'],
         [5, 'high'],
@@ -121,12 +121,12 @@ describe('a download', () => {
 
   test('goes on at the read head when that moves, in order', async () => {
     const { swarm, receiver, start } = twoDevices()
-    receiver.swarm.setReadHead(0)
+    receiver.swarm.urgency.setReadHead(0)
     start()
     await swarm.clock.run(60_000, () => receiver.store.writes.length >= 4)
     expect(receiver.store.writes.slice(0, 4)).toEqual([0, 1, 2, 3])
     const before = receiver.store.writes.length
-    receiver.swarm.setReadHead(30 * PIECE)
+    receiver.swarm.urgency.setReadHead(30 * PIECE)
     await swarm.clock.run(60_000, () => receiver.store.have.has(34))
     const after = receiver.store.writes.slice(before)
     // What was on its way already still comes.

@@ -101,6 +101,8 @@ export class Device<Store extends PieceStore = MemoryStore> {
       readonly wanted?: Bitfield
       readonly beginsLater?: boolean
       readonly maxLanes?: number
+      /** It introduces its neighbours, and can be introduced. */
+      readonly hasId?: boolean
       readonly wantsLanes?: (peer: PeerId, count: number) => void
     } = {},
   ) {
@@ -111,6 +113,7 @@ export class Device<Store extends PieceStore = MemoryStore> {
       name: `device ${number}`,
       agent: 'test',
       clock,
+      ...(options.hasId === true ? { self: this.peer } : {}),
       ...options,
       events: {
         summary: () => undefined,

@@ -31,6 +31,7 @@ export class MeshNode {
       session: { requestPeers: () => Promise.resolve(topic.sampleFor(this)) },
       swarm: {
         isHungry: () => !this.isComplete,
+        strangers: () => [],
         part: (peer: PeerId) => {
           this.partings++
           topic.part(this, peer)
@@ -47,7 +48,7 @@ export class MeshNode {
       },
     }
     const meet = (peer: PeerId): void => this.meet(peer)
-    const parts = { peers: this.known, meet, tryWaiting: () => topic.tryAll(this) }
+    const parts = { peers: this.known, meet, meetByNeighbour: meet, tryWaiting: () => topic.tryAll(this) }
     this.keeper = new MeshKeeper(options, parts, () => topic.clock.random())
   }
 
