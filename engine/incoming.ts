@@ -12,6 +12,7 @@ import { pause } from './coordinator-client/pause.ts'
 import { seedingOf, seedOfRow } from './seed-rows.ts'
 import type { Seeding } from './seeding.ts'
 import { Download } from './download.ts'
+import { MissingPieces } from './missing-pieces.ts'
 import type { EngineParts } from './engine-settings.ts'
 import type { AcceptOptions, IncomingTransfer } from './engine.ts'
 import type { TransferRow } from './library/rows.ts'
@@ -38,6 +39,7 @@ export class Incoming extends TransferBase implements IncomingTransfer {
   #tree: FolderTree | undefined
   #manifest: Manifest | undefined
   #download: Download | undefined
+  #missing: MissingPieces | undefined
   #seeding: Seeding | undefined
   /** Said before there was anything to pass on; undefined: nothing was said. */
   #seedUntil: SeedLimit | null | undefined
@@ -122,6 +124,7 @@ export class Incoming extends TransferBase implements IncomingTransfer {
       isPartial: wanted?.isPartial ?? false,
       seed: this.#seeding?.view() ?? seedOfRow(this.#remembered, this.parts.settings.seedLimit, totalBytes),
       destination: this.#destination,
+      missing: base.state === 'receiving' ? (this.#missing?.view(this.session.swarm.pieces) ?? null) : null,
     }
   }
 
@@ -266,6 +269,7 @@ export class Incoming extends TransferBase implements IncomingTransfer {
     if (this.isOver) throw this.failure ?? new AppError('transfer.stopped')
     await download.begin((work) => this.act(work))
     this.#finishedAtMs = download.finishedAtMs
+    this.#missing = new MissingPieces(store.progress, manifest)
     this.enter('receiving')
     this.session.swarm.begin(store, store.progress.wanted)
   }

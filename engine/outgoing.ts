@@ -84,6 +84,7 @@ export class OutgoingTransfer extends TransferBase {
       resumedBytes: 0,
       etaMs: null,
       destination: null,
+      missing: null,
     }
   }
 

@@ -198,6 +198,7 @@ export class Remembered {
       destination: null,
       peers: [],
       notices: [],
+      missing: null,
     }
   }
 

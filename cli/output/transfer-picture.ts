@@ -109,14 +109,23 @@ export function stateWords(view: TransferView): string {
   }
 }
 
-/** What nobody connected has; undefined while there is something to fetch. */
+/** What nobody connected has; undefined while somebody has everything. */
 function missingWords(view: TransferView): string | undefined {
-  if (view.state !== 'stalled') return undefined
-  const pieces = formatCount(view.pieceCount - view.donePieces, 'piece')
-  const amount = `${formatBytes(view.totalBytes - view.doneBytes)} (${pieces})`
+  const { missing, state } = view
+  if (missing === null && state !== 'stalled') return undefined
+  const pieceCount = missing?.pieceCount ?? view.pieceCount - view.donePieces
+  const pieces = formatCount(pieceCount, 'piece')
+  const amount = `${formatBytes(missing?.bytes ?? view.totalBytes - view.doneBytes)} (${pieces})`
   const isAlone = !view.peers.some((peer) => peer.state === 'connected')
   const who = isAlone ? 'nobody is connected' : 'nobody connected has that'
-  return `Missing: ${amount}, and ${who}. It goes on by itself as soon as somebody comes who has it.`
+  const files = missing === null ? '' : ` of ${fileWords(missing)}`
+  return `Missing: ${amount}${files}, and ${who}. It goes on by itself as soon as somebody comes who has it.`
+}
+
+function fileWords({ fileCount, files }: NonNullable<TransferView['missing']>): string {
+  const names = files.map((name) => `“${safeText(name)}”`).join(', ')
+  const more = fileCount > files.length ? ` and ${formatCount(fileCount - files.length, 'other file')}` : ''
+  return `${formatCount(fileCount, 'file')} (${names}${more})`
 }
 
 /** Undefined while all is well. */
@@ -153,8 +162,8 @@ function statusLines(view: TransferView, width: number, style: Style): string[] 
   if (view.state === 'seeding') return [truncate(seedingWords(view), width)]
   if (!isFetching(view)) return [truncate(`${stateWords(view)}…`, width)]
   const lines = [progressBar(view, width, style), ...joinParts(progressParts(view).slice(1), width)]
-  if (view.state === 'receiving') return lines
-  const words = missingWords(view) ?? `${stateWords(view)}…`
+  const words = missingWords(view) ?? (view.state === 'receiving' ? undefined : `${stateWords(view)}…`)
+  if (words === undefined) return lines
   return [...lines, ...wrap(words, width).map((line) => style.yellow(line))]
 }
 

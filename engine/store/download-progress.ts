@@ -63,6 +63,14 @@ export class DownloadProgress {
     return this.doneBytesOf(file) === this.layout.sizeOf(file)
   }
 
+  /** Of one wanted file in one piece, bytes. */
+  missingBytesOf(file: number, piece: number): number {
+    if (this.whole.has(piece)) return 0
+    // Hardly any piece is here in part; for all others nothing needs to be listed.
+    if (!this.#written.has(piece)) return this.layout.bytesOfFileIn(file, piece)
+    return this.missingSegments(piece).find((segment) => segment.file === file)?.length ?? 0
+  }
+
   /** What is wanted of a piece and not here. */
   missingSegments(piece: number): Segment[] {
     return this.#segmentsWhere(

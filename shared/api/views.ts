@@ -190,6 +190,18 @@ export const NoticeCode = v.picklist([
 export const NoticeView = v.object({ code: NoticeCode, count: Count, text: v.string() })
 export type NoticeView = v.InferOutput<typeof NoticeView>
 
+/** What is missing here and nobody connected has: the download cannot end without somebody who comes (back). */
+export const MissingView = v.object({
+  pieceCount: Count,
+  /** Of wanted files. */
+  bytes: Bytes,
+  /** Wanted files that stay incomplete. */
+  fileCount: Count,
+  /** Paths of the first of them, at most five. */
+  files: v.array(v.string()),
+})
+export type MissingView = v.InferOutput<typeof MissingView>
+
 export const TransferView = v.object({
   id: TransferId,
   /** The share's link, web form. */
@@ -240,6 +252,8 @@ export const TransferView = v.object({
   destination: v.nullable(v.string()),
   peers: v.array(PeerView),
   notices: v.array(NoticeView),
+  /** Null while somebody connected has everything that is missing, and where that is not known. */
+  missing: v.optional(v.nullable(MissingView), null),
 })
 export type TransferView = v.InferOutput<typeof TransferView>
 

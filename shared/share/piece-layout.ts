@@ -106,6 +106,13 @@ export class PieceLayout {
     return { first: Math.floor(start / this.pieceBytes), last: Math.floor((end - 1) / this.pieceBytes) }
   }
 
+  /** Bytes of a file that stand in a piece. */
+  bytesOfFileIn(file: number, piece: number): number {
+    const from = Math.max(this.#start(file), piece * this.pieceBytes)
+    const to = Math.min(this.#start(file + 1), (piece + 1) * this.pieceBytes)
+    return Math.max(0, to - from)
+  }
+
   sizeOf(file: number): number {
     return this.#start(file + 1) - this.#start(file)
   }

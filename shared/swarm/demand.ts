@@ -14,12 +14,14 @@ export class Demand {
   /** Of each peer, the pieces that are missing here. */
   readonly #useful = new Map<PeerSession, number>()
   #missingCount = 0
+  #unavailableCount = 0
 
   constructor(wanted: Bitfield, have: Bitfield) {
     this.#wanted = wanted
     this.have = have
     this.#availability = new Availability(wanted.length)
     for (let piece = 0; piece < wanted.length; piece++) if (this.isMissing(piece)) this.#missingCount++
+    this.#unavailableCount = this.#missingCount
   }
 
   /** How many connected peers have each piece. */
@@ -35,6 +37,11 @@ export class Demand {
   /** Wanted pieces that are not here. */
   get missingCount(): number {
     return this.#missingCount
+  }
+
+  /** Of those, the ones that nobody connected has. */
+  get unavailableCount(): number {
+    return this.#unavailableCount
   }
 
   isMissing(piece: number): boolean {
@@ -61,8 +68,11 @@ export class Demand {
   peerHas(session: PeerSession, fresh: readonly number[]): void {
     let useful = this.#useful.get(session) ?? 0
     for (const piece of fresh) {
+      if (this.isMissing(piece)) {
+        useful++
+        if (this.availability[piece] === 0) this.#unavailableCount--
+      }
       this.#availability.add(piece)
-      if (this.isMissing(piece)) useful++
     }
     this.#useful.set(session, useful)
   }
@@ -72,7 +82,9 @@ export class Demand {
     const { remote } = session
     if (remote === undefined) return
     for (let piece = 0; piece < remote.length; piece++) {
-      if (remote.has(piece)) this.#availability.delete(piece)
+      if (!remote.has(piece) || this.availability[piece] === 0) continue
+      this.#availability.delete(piece)
+      if (this.availability[piece] === 0 && this.isMissing(piece)) this.#unavailableCount++
     }
   }
 
@@ -80,6 +92,7 @@ export class Demand {
   arrived(piece: number): void {
     if (!this.#wanted.has(piece)) return
     this.#missingCount--
+    if ((this.availability[piece] ?? 0) === 0) this.#unavailableCount--
     for (const [session, count] of this.#useful) {
       if (session.remote?.has(piece) === true) this.#useful.set(session, count - 1)
     }

@@ -104,7 +104,8 @@ export class Swarm {
   }
 
   /** What is here and how many peers have it; undefined before `begin`. */
-  get pieces(): Pick<Demand, 'have' | 'availability' | 'copies'> | undefined {
+  get pieces():
+    Pick<Demand, 'have' | 'availability' | 'copies' | 'isMissing' | 'unavailableCount'> | undefined {
     return this.#pieces?.downloader.demand
   }
 

@@ -9,8 +9,9 @@ import { Empty } from '../../parts/empty.tsx'
 import { Note } from '../../parts/notes.tsx'
 import { useAction } from '../../parts/use-action.ts'
 import { useEngine } from '../../state/app-context.tsx'
-import { useText } from '../../text/text-context.tsx'
+import { useFormat, useText } from '../../text/text-context.tsx'
 import { toggleLabel } from '../transfers/transfer-abilities.ts'
+import { missingWords } from './missing-words.ts'
 import { nobodyWords, type NobodyWords } from './nobody-words.ts'
 import { PeerRow } from './peer-row.tsx'
 import { SwarmLegend } from './swarm-legend.tsx'
@@ -19,9 +20,16 @@ import './connections-tab.css'
 
 export function ConnectionsTab({ view }: { readonly view: TransferView }): ReactNode {
   const text = useText()
-  if (view.peers.length === 0) return <Nobody view={view} />
+  if (view.peers.length === 0)
+    return (
+      <>
+        <Missing view={view} />
+        <Nobody view={view} />
+      </>
+    )
   return (
     <div className="connections">
+      <Missing view={view} />
       {view.coordinator === 'offline' ? <Note tone="warn">{text.details.coordinatorOffline}</Note> : null}
       <div className="connections-map">
         <SwarmMap peers={view.peers} />
@@ -34,6 +42,13 @@ export function ConnectionsTab({ view }: { readonly view: TransferView }): React
       </ul>
     </div>
   )
+}
+
+/** What cannot come from those who are here. */
+function Missing({ view: { missing } }: { readonly view: TransferView }): ReactNode {
+  const text = useText()
+  const format = useFormat()
+  return missing === null ? null : <Note tone="warn">{missingWords(missing, text, format)}</Note>
 }
 
 function NobodyIcon(props: { readonly view: TransferView; readonly help: NobodyWords['help'] }): ReactNode {

@@ -17,6 +17,13 @@ export const details = {
   coordinatorOffline:
     'The coordinator cannot be reached: new devices cannot find this at the moment. Existing connections go on.',
 
+  missing: {
+    pieces: (count: number, text: string) => (count === 1 ? '1 piece' : `${text} pieces`),
+    more: (count: number, text: string) => (count === 1 ? '1 more' : `${text} more`),
+    sentence: (pieces: string, size: string, inFiles: string, names: string) =>
+      `Nobody connected has ${pieces} (${size}) of ${inFiles}: ${names}. It goes on when somebody who has them comes back.`,
+  },
+
   swarm: {
     you: 'This device',
     unnamed: 'Unnamed device',

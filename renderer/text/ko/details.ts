@@ -19,6 +19,13 @@ export const details: Messages['details'] = {
   coordinatorOffline:
     '코디네이터에 닿을 수 없어 지금은 새 기기가 이 전송을 찾지 못합니다. 이미 맺은 연결은 그대로입니다.',
 
+  missing: {
+    pieces: (_count, text) => `조각 ${text}개`,
+    more: (_count, text) => `그 밖에 ${text}개`,
+    sentence: (pieces, size, inFiles, names) =>
+      `연결된 기기 가운데 ${inFiles}의 ${pieces}(${size})를 가진 기기가 없습니다: ${names}. 가진 사람이 다시 접속하면 이어집니다.`,
+  },
+
   swarm: {
     you: '이 기기',
     unnamed: '이름 없는 기기',

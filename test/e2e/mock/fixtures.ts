@@ -82,6 +82,7 @@ export function transfer(id: number, title: string, more: Partial<TransferView> 
     linkReach: 'anywhere',
     addedAtMs: NOW_MS - id * 600_000,
     finishedAtMs: null,
+    missing: null,
     topic: id.toString(16).padStart(64, '0') as Topic,
     role: 'get',
     state: 'receiving',

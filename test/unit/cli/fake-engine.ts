@@ -31,6 +31,7 @@ export function transferView(changes: Partial<Record<keyof TransferView, unknown
     linkReach: 'network',
     addedAtMs: 1_790_000_000_000,
     finishedAtMs: null,
+    missing: null,
     sender: 'bert',
     isPartial: false,
     topic: 'ab12cd34'.repeat(8),

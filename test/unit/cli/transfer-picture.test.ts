@@ -170,3 +170,15 @@ test('colours only at a terminal, and not where they are unwanted', () => {
     expect(style).toBe(PLAIN_STYLE)
   }
 })
+
+test('what nobody connected has is said exactly, in the picture and in the plain line', () => {
+  const missing = { pieceCount: 3, bytes: 786_432, fileCount: 7, files: ['a\u001b[2J.bin', 'b.txt'] }
+  const view = transferView({ state: 'stalled', role: 'get', missing })
+  for (const words of [transferPicture(view, SIZE, PLAIN_STYLE).join(' '), transferSentence(view)]) {
+    expect(words).toContain('3 pieces')
+    expect(words).toContain('of 7 files')
+    expect(words).toContain('and 5 other files')
+    expect(words).not.toContain('\u001b')
+  }
+  expect(transferSentence({ ...view, missing: null })).not.toContain('b.txt')
+})

@@ -13,6 +13,7 @@ export function transferView(change: Partial<ViewInput> = {}): TransferView {
     linkReach: 'anywhere',
     addedAtMs: 0,
     finishedAtMs: null,
+    missing: null,
     topic: '0'.repeat(64),
     role: 'get',
     state: 'receiving',

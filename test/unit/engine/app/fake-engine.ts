@@ -43,6 +43,7 @@ export function transferView(changes: Partial<TransferView> = {}): TransferView 
     linkReach: 'network',
     addedAtMs: 1_790_000_000_000,
     finishedAtMs: null,
+    missing: null,
     topic: topicOf(parseLink(link).publicKey),
     role: 'get',
     state: 'receiving',

@@ -1,6 +1,7 @@
 /** What the details say of connections, of nobody, and of notices. */
 
 import { describe, expect, test } from 'vitest'
+import { missingWords } from '#renderer/screens/details/missing-words.ts'
 import { nobodyWords } from '#renderer/screens/details/nobody-words.ts'
 import { noticeWords } from '#renderer/screens/details/notice-words.ts'
 import {
@@ -216,4 +217,21 @@ test('every notice is a sentence in both languages, and a ban says why', () => {
       expect(words.length).toBeGreaterThan(10)
       expect(words).toContain(code === 'peer-banned' ? text.errors['peer.bad-piece'] : '1,234')
     }
+})
+
+describe('what nobody connected has', () => {
+  const missing = { pieceCount: 12, bytes: 3 * 1024 * 1024, fileCount: 7, files: ['a.bin', 'b/c.txt'] }
+
+  test('is counted, sized and named in both languages', () => {
+    const words = missingWords(missing, english, createFormat('en-GB'))
+    for (const part of ['12 pieces', '7 files', 'a.bin', 'b/c.txt', '5 more']) expect(words).toContain(part)
+    const koreanWords = missingWords(missing, korean, createFormat('ko-KR'))
+    for (const part of ['조각 12개', '파일 7개', 'a.bin', 'b/c.txt', '5개'])
+      expect(koreanWords).toContain(part)
+  })
+
+  test('names no more than there is', () => {
+    const one = { pieceCount: 1, bytes: 10, fileCount: 1, files: ['only'] }
+    expect(missingWords(one, english, createFormat('en-GB'))).toMatch(/has 1 piece .* of 1 file: only\. /)
+  })
 })
