@@ -26,6 +26,9 @@ const READ_SOON_PIECES = 2
 /** A peer that refused a piece is asked for it again after so many milliseconds, if there is nothing else to ask for. */
 const INSIST_AFTER_MS = 1000
 
+/** As a random number it never takes the place of the first. */
+const FIRST_OF_TIES = 1
+
 export interface ChooserView {
   readonly clock: Clock
   readonly store: PieceStore
@@ -133,7 +136,8 @@ export class Chooser {
         remote.has(piece) && mayAsk(piece) && !(session.isSnubbed && hasBetterSource(sessions, piece)),
       urgencyOf: (piece) => urgency.of(piece),
       availability: demand.availability,
-      random: () => clock.random(),
+      // In order where nobody else could use what is fetched first: disks at both ends read and write on.
+      random: () => (sessions.size === 1 ? FIRST_OF_TIES : clock.random()),
     })
     if (index === undefined) return undefined
     const open = new OpenPiece(index, store.allocate(index))

@@ -192,7 +192,8 @@ export class Downloader {
   #windowOf(session: PeerSession, lane: SessionLane): number {
     if (session.isSnubbed) return BLOCK_BYTES
     const isYoung = this.#clock.now() - lane.openedMs < 3000
-    return windowBytes(lane.down.bytesPerSecond(), lane.roundTripMs(), isYoung, this.demand.sourceCount)
+    const laneCount = isYoung ? this.demand.sourceCount : this.demand.sourceCount * session.readyLanes.length
+    return windowBytes(lane.down.bytesPerSecond(), lane.roundTripMs(), isYoung, laneCount)
   }
 
   #fillLane(session: PeerSession, lane: SessionLane): void {

@@ -1,7 +1,7 @@
 /**
  * How many lanes to one peer are worth having. One SCTP association is held back by loss and by its window, several side
- * by side are not; but on a full line more of them only take from others. So lanes are added while what arrives grows
- * and packets do not queue up, and given back when they brought nothing. Pure.
+ * by side are not; but on a full line more of them only take from others. So a far peer gets a few at once, more are added
+ * while what arrives grows, and lanes are given back when fewer carry as much or when packets queue up. Pure.
  */
 
 import type { RouteKind } from '../api/views.ts'
@@ -24,8 +24,15 @@ export interface LaneSample {
 const MAX_RELAYED_LANES = 4
 /** Below such a round trip one association fills what two processors can move. Milliseconds. */
 const NEAR_MS = 4
-/** A first step that is larger than one: over a round trip that is felt, a single association is never enough. */
+/** From here on a single association is never enough, so nobody waits until that is measured. Milliseconds. */
+const FAR_MS = 10
+/** A first step that is larger than one. Windows of 1 MiB each: four fill 500 Mbit/s over 50 ms. */
 const FIRST_LANES = 4
+/**
+ * Kept where packets queue up, whoever fills the queue. A TCP flow beside sixteen lanes is left with a tenth of its line,
+ * beside two with more than a third.
+ */
+const HELD_LANES = 2
 /** A change of lanes is judged after so many round trips, half of them left out because new lanes begin slowly. */
 const JUDGE_ROUND_TRIPS = 8
 /** But after so long at least: rates are made of blocks of 128 KiB. Milliseconds. */
@@ -33,11 +40,15 @@ const MIN_JUDGE_MS = 800
 const MAX_JUDGE_MS = 4000
 /** Doubling the lanes must bring so much, or half of them go again. */
 const WORTHWHILE = 1.15
+/** Half of the lanes must carry so much of what all did, or they come back. */
+const STILL_ENOUGH = 0.88
 /** Packets queue up when the round trip is so much longer than the shortest that was seen. */
-const SWOLLEN_FACTOR = 1.6
-/** And by so much, because event loops are late at times. Milliseconds. */
-const SWOLLEN_EXTRA_MS = 20
-/** After lanes were given back, the next try; longer after each. Milliseconds. */
+const SWOLLEN_FACTOR = 1.35
+/** And by so much, because event loops and acknowledgements are late at times. Milliseconds. */
+const SWOLLEN_EXTRA_MS = 15
+/** A queue that stands for so long is not the beginning of new lanes, which pass the mark once. Milliseconds. */
+const STANDING_MS = 1500
+/** After a try that was taken back, the next one; longer after each. Milliseconds. */
 const RETRY_MS = 20_000
 const MAX_RETRY_MS = 5 * 60_000
 
@@ -49,13 +60,21 @@ interface Judged {
 export class LaneController {
   readonly #cap: number
   #target = 1
-  /** What fewer lanes reached: the measure for those that were added since. */
+  #hasBegun = false
+  /** How it was before the last change: the measure for it. */
   #before: Judged | undefined
+  /** What is tried when nothing has been for a while: more after fewer, fewer after more. */
+  #next: 'more' | 'fewer' = 'more'
   #window:
     { readonly sinceMs: number; readonly settledMs: number; bytesAtSettled: number | undefined } | undefined
   #shortestMs = Number.POSITIVE_INFINITY
+  /** How long packets have been queueing up, milliseconds; falls as it has risen. */
+  #queueMs = 0
+  #lookedMs: number | undefined
   #retryAtMs = 0
   #retryMs = RETRY_MS
+  /** Until then a queue takes no lanes: it has been seen that they are needed. */
+  #neededUntilMs = 0
   #missingSinceMs: number | undefined
 
   /** @param cap of the person */
@@ -67,8 +86,10 @@ export class LaneController {
   advise(sample: LaneSample): number {
     const { laneCount, roundTripMs } = sample
     if (roundTripMs !== null) this.#shortestMs = Math.min(this.#shortestMs, roundTripMs)
+    this.#feelQueue(sample)
     const most = this.#most(sample)
     if (this.#target > most) this.#aim(most)
+    this.#begin(sample, most)
     // Lanes on their way in or out: nothing can be said yet.
     if (laneCount !== this.#target || !sample.isNetworkBound) {
       this.#window = undefined
@@ -79,9 +100,16 @@ export class LaneController {
     this.#missingSinceMs = undefined
     const bytesPerSecond = this.#measure(sample)
     if (bytesPerSecond === undefined) return this.#target
-    this.#judge({ laneCount, bytesPerSecond }, sample, most)
     this.#window = undefined
+    this.#judge({ laneCount, bytesPerSecond }, sample, most)
     return this.#target
+  }
+
+  /** The first lane carries, and the peer is far. */
+  #begin({ roundTripMs, route, isNetworkBound }: LaneSample, most: number): void {
+    if (this.#hasBegun || roundTripMs === null || route === null || !isNetworkBound) return
+    this.#hasBegun = true
+    if (roundTripMs >= FAR_MS) this.#aim(Math.min(most, FIRST_LANES))
   }
 
   /** Lanes that cannot be opened within a while are not asked for any more until the next try. */
@@ -89,6 +117,7 @@ export class LaneController {
     this.#missingSinceMs ??= nowMs
     if (nowMs - this.#missingSinceMs < RETRY_MS / 2) return
     this.#missingSinceMs = undefined
+    this.#before = undefined
     this.#aim(laneCount)
     this.#rest(nowMs)
   }
@@ -119,29 +148,51 @@ export class LaneController {
 
   #judge(now: Judged, sample: LaneSample, most: number): void {
     const before = this.#before
+    this.#before = undefined
     if (before !== undefined && now.laneCount > before.laneCount) {
-      const isWorthIt = now.bytesPerSecond >= before.bytesPerSecond * WORTHWHILE
-      if (!isWorthIt) {
-        this.#aim(before.laneCount)
-        this.#before = undefined
-        this.#rest(sample.nowMs)
-        return
-      }
+      if (now.bytesPerSecond < before.bytesPerSecond * WORTHWHILE) return this.#undo(before, sample)
       this.#retryMs = RETRY_MS
     }
-    const isResting = sample.nowMs < this.#retryAtMs
-    if (now.laneCount >= most || isResting || this.#isSwollen(sample)) {
-      this.#before = undefined
-      return
+    const isStanding = this.#queueMs >= STANDING_MS
+    if (before !== undefined && now.laneCount < before.laneCount) {
+      const isMissed = now.bytesPerSecond < before.bytesPerSecond * STILL_ENOUGH
+      // Where a queue stands the line is full all the same, and what is missed is what others have now.
+      if (isMissed && !isStanding) {
+        this.#neededUntilMs = sample.nowMs + this.#retryMs
+        return this.#undo(before, sample)
+      }
+      if (now.laneCount > (isStanding ? HELD_LANES : 1)) return this.#halve(now)
+      this.#next = 'more'
+      return this.#rest(sample.nowMs)
     }
+    if (isStanding && now.laneCount > HELD_LANES && sample.nowMs >= this.#neededUntilMs)
+      return this.#halve(now)
+    if (this.#queueMs > 0 || sample.nowMs < this.#retryAtMs) return
+    if (this.#next === 'fewer' && now.laneCount > 1) return this.#halve(now)
+    this.#next = 'more'
+    if (now.laneCount >= most) return
     this.#before = now
     this.#aim(Math.min(most, now.laneCount === 1 ? FIRST_LANES : now.laneCount * 2))
   }
 
+  #undo(before: Judged, { nowMs }: LaneSample): void {
+    this.#next = before.laneCount < this.#target ? 'fewer' : 'more'
+    this.#aim(before.laneCount)
+    this.#rest(nowMs)
+  }
+
+  #halve(now: Judged): void {
+    this.#before = now
+    this.#aim(Math.floor(now.laneCount / 2))
+  }
+
   /** Packets wait in a queue that we fill, or others do: more lanes would only take from them. */
-  #isSwollen({ roundTripMs }: LaneSample): boolean {
-    if (roundTripMs === null) return false
-    return roundTripMs > this.#shortestMs * SWOLLEN_FACTOR + SWOLLEN_EXTRA_MS
+  #feelQueue({ nowMs, roundTripMs }: LaneSample): void {
+    const passedMs = nowMs - (this.#lookedMs ?? nowMs)
+    this.#lookedMs = nowMs
+    if (roundTripMs === null) return
+    const isSwollen = roundTripMs > this.#shortestMs * SWOLLEN_FACTOR + SWOLLEN_EXTRA_MS
+    this.#queueMs = Math.min(STANDING_MS, Math.max(0, this.#queueMs + (isSwollen ? passedMs : -passedMs)))
   }
 
   #aim(laneCount: number): void {

@@ -11,7 +11,7 @@ export interface PieceView {
   readonly urgencyOf: (piece: number) => number
   /** How many connected peers have each piece. */
   readonly availability: { readonly [piece: number]: number }
-  /** In [0, 1). */
+  /** In [0, 1); 1: the first of those that are equally rare. */
   readonly random: () => number
 }
 
@@ -57,15 +57,17 @@ const SERVICE_MS = 400
 /**
  * The request window of one lane: what its measured rate moves during a round trip and the service time. It grows
  * from measurement to measurement until the rate does not.
+ *
+ * @param laneCount of all peers that have something; what a slow one of many holds back is what everybody waits for
  */
 export function windowBytes(
   rateBytesPerSecond: number,
   roundTripMs: number | null,
   isYoung: boolean,
-  sourceCount: number,
+  laneCount: number,
 ): number {
   const wanted = (rateBytesPerSecond * ((roundTripMs ?? 0) + SERVICE_MS)) / 1000
-  const shared = (isYoung ? FIRST_WINDOW_BYTES : MIN_WINDOW_BYTES) / Math.max(1, sourceCount)
+  const shared = (isYoung ? FIRST_WINDOW_BYTES : MIN_WINDOW_BYTES) / Math.max(1, laneCount)
   const floor = Math.max(MIN_LANE_WINDOW_BYTES, shared)
   return Math.min(MAX_WINDOW_BYTES, Math.max(floor, wanted))
 }

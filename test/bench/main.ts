@@ -1,4 +1,4 @@
-/** `npm run bench [-- quick | memory | ui | click | swarm [quick] [PART…] | topic | relay | net [quick] [PROFILE…]]`: measures side by side in one run, prints ratios, appends to a results file. */
+/** `npm run bench [-- quick | memory | ui | click | swarm [quick] [PART…] | topic | relay | net [quick] [PROFILE…] | fair | peers [quick] [PROFILE…]]`: measures side by side in one run, prints ratios, appends to a results file. */
 
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -12,7 +12,10 @@ import {
   type Measured,
 } from './one-to-one.ts'
 import { measureClicks } from './click.ts'
+import { benchFair } from './fair.ts'
 import { benchNet } from './net.ts'
+import { drawPeers } from './peers/chart.ts'
+import { benchPeers } from './peers/peers.ts'
 import { benchSwarm, SWARM_PARTS } from './swarm-rounds.ts'
 import { measureRelays } from './relay.ts'
 import { measureTopic, type TopicRun } from './topic.ts'
@@ -50,6 +53,12 @@ try {
       break
     case 'net':
       keep({ kind: 'net', results: await net(process.argv.slice(3)) })
+      break
+    case 'peers':
+      await peers(process.argv.slice(3))
+      break
+    case 'fair':
+      keep({ kind: 'fair', runs: [await benchFair(scratch, write)] })
       break
     default:
       refuse()
@@ -193,6 +202,14 @@ async function relay(bytes: number, rounds: number): Promise<void> {
 function net(words: readonly string[]): ReturnType<typeof benchNet> {
   const profiles = words.filter((word) => word !== 'quick')
   return benchNet(profiles, profiles.length < words.length ? 1 : 3, scratch, write)
+}
+
+/** `quick`: one round of each instead of three. The chart shows the newest result of each course. */
+async function peers(words: readonly string[]): Promise<void> {
+  const courses = words.filter((word) => word !== 'quick')
+  const rounds = courses.length < words.length ? 1 : 3
+  keep({ kind: 'peers', rounds, results: await benchPeers(courses, rounds, scratch, write) })
+  drawPeers(RESULTS)
 }
 
 async function ui(bytes: number, rounds: number): Promise<void> {

@@ -24,7 +24,7 @@ const MIB = 1024 * 1024
 /** A film of a few hundred MB where the line carries it in seconds, less where it does not. */
 const SIZES: Readonly<Record<ProfileName, number>> = {
   unshaped: 512 * MIB,
-  metro: 128 * MIB,
+  metro: 256 * MIB,
   fiber: 256 * MIB,
   gigabit: 256 * MIB,
   lossy: 64 * MIB,
@@ -126,7 +126,7 @@ async function benchProfile(
 async function measureTcpOn({ line }: Profile): Promise<number> {
   await using emulator = await Emulator.open({ ...line, seed: PROFILE_SEED })
   const bytes = line.rateMbit === 0 ? UNSHAPED_TCP_BYTES : (line.rateMbit * 1e6 * TCP_SECONDS) / 8
-  return measureTcp(emulator.left, emulator.right, line.lossShare > 0 ? bytes / 8 : bytes)
+  return await measureTcp(emulator.left, emulator.right, line.lossShare > 0 ? bytes / 8 : bytes)
 }
 
 function withoutLoss({ name, line }: Profile): Profile {

@@ -1,13 +1,21 @@
 /**
  * Others on the same work as Beeline: webtorrent over WebRTC, and aria2, a classic BitTorrent client. Neither is a
- * dependency: webtorrent is installed into the scratch folder of the bench, aria2 must be there already.
+ * dependency: webtorrent is installed into a folder beside the coverage, aria2 must be there already.
  */
 
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import * as v from 'valibot'
@@ -34,12 +42,20 @@ export interface Contender {
   readonly measure: ((work: SwarmWork) => Promise<SwarmRun>) | undefined
 }
 
+/** Beside the other things that may be thrown away at any time, so that not every run fetches them again. */
+const INSTALLED = resolve(import.meta.dirname, '../../coverage/.bench-others')
+
 /** Installs what both need: aria2 uses the same tracker. @returns the folder, or undefined without a registry */
-async function installOthers(scratch: string): Promise<string | undefined> {
-  const root = mkdtempSync(join(scratch, 'others-'))
-  writeFileSync(join(root, 'package.json'), JSON.stringify(PACKAGE))
+export async function installOthers(): Promise<string | undefined> {
+  const root = INSTALLED
+  const text = JSON.stringify(PACKAGE)
+  const done = join(root, 'installed.json')
+  if (existsSync(done) && readFileSync(done, 'utf8') === text) return root
+  mkdirSync(root, { recursive: true })
+  writeFileSync(join(root, 'package.json'), text)
   try {
     await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: root })
+    writeFileSync(done, text)
     return root
   } catch {
     return undefined
@@ -47,7 +63,7 @@ async function installOthers(scratch: string): Promise<string | undefined> {
 }
 
 export async function contenders(scratch: string): Promise<Contender[]> {
-  const root = await installOthers(scratch)
+  const root = await installOthers()
   const hasAria = await run('aria2c', ['--version']).then(
     () => true,
     () => false,

@@ -11,8 +11,10 @@ const LIMIT_MS = 300_000
 const TRY_AGAIN_MS = 100
 const MAX_TRIES = 100
 
+type Report = v.InferOutput<typeof Report>
 const Report = v.looseObject({
   error: v.optional(v.string()),
+  intervals: v.optional(v.array(v.looseObject({ sum: v.looseObject({ bits_per_second: v.number() }) }))),
   end: v.looseObject({
     sum: v.optional(v.looseObject({ packets: v.optional(v.number()), lost_packets: v.optional(v.number()) })),
     sum_received: v.optional(v.looseObject({ bytes: v.number(), seconds: v.number() })),
@@ -34,6 +36,12 @@ export async function measureTcp(
   return (end.sum_received.bytes * 8) / end.sum_received.seconds / 1e6
 }
 
+/** @returns what each second of a flow by TCP cubic put on its way, megabits a second */
+export async function followTcp(from: Host, to: Host, seconds: number): Promise<number[]> {
+  const { intervals = [] } = await measure(from, to, ['-t', String(seconds), '-C', 'cubic'])
+  return intervals.map(({ sum }) => sum.bits_per_second / 1e6)
+}
+
 /** Evenly paced. @returns packets sent and lost on the way, as the receiver counts them */
 export async function measureUdp(
   from: Host,
@@ -49,7 +57,7 @@ export async function measureUdp(
   return { packets: end.sum.packets, lost: end.sum.lost_packets }
 }
 
-async function measure(from: Host, to: Host, argv: readonly string[]): Promise<v.InferOutput<typeof Report>> {
+async function measure(from: Host, to: Host, argv: readonly string[]): Promise<Report> {
   const server = to.spawn('iperf3', ['-s', '-1', '-p', PORT], { stdio: 'ignore' })
   try {
     for (let tries = 0; tries < MAX_TRIES; tries++) {

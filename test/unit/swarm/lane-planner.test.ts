@@ -73,8 +73,8 @@ test('where the other side is the limit, lanes are given back without losing any
   expect(await swarm.finish(90_000, receiver)).toBe(true)
   stop()
   expect(Math.max(...counts)).toBeGreaterThan(1)
-  const alone = counts.filter((count) => count === 1).length
-  expect(alone / counts.length).toBeGreaterThan(0.5)
+  // A few are opened at once, and found out to be of no use at the next look half a minute later.
+  expect(Math.max(...counts.slice(-40))).toBe(1)
   expect(receiver.swarm.traffic.receivedBytes).toBe(24 * MIB)
   expect(swarm.isIdentical(receiver)).toBe(true)
 })
