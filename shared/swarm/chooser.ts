@@ -151,7 +151,8 @@ export class Chooser {
     const { clock, demand, sessions, verifying } = this.#view
     if (!session.isSnubbed) {
       const left = demand.missingCount - verifying.size
-      if (sessions.size < 2 || this.open.size < left) return undefined
+      const isAlone = sessions.size < 2 && session.lanes.size < 2
+      if (isAlone || this.open.size < left) return undefined
     }
     return pickAgain(this.open.values(), session, lane, sessions, clock.now())
   }

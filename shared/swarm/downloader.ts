@@ -240,7 +240,8 @@ export class Downloader {
       open.recordFrom = session.peer
     }
     if (!open.receive(frame.block, frame.bytes, session.peer)) return
-    if (this.#sessions.size > 1) cancelElsewhere(this.#sessions, session, open.index, frame.block)
+    if (this.#sessions.size > 1 || session.lanes.size > 1)
+      cancelElsewhere(this.#sessions, open.index, frame.block)
     if (open.isComplete) void this.#finish(open)
   }
 

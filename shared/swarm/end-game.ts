@@ -1,6 +1,6 @@
 /**
- * Asking a second peer for a block. At the end of a download, when every missing block has been asked for, this keeps
- * one slow peer from holding everything up; at any time it shows whether a silent peer has come back. Pure.
+ * Asking for a block on a second lane, another peer's or the same one's. At the end of a download, when every missing block
+ * has been asked for, this keeps one slow lane from holding everything up; at any time it shows whether a silent peer has come back. Pure.
  */
 
 import type { BlockRange } from '../protocol/peer-messages.ts'
@@ -18,7 +18,7 @@ const MARGIN_MS = 500
 /** Rate of a lane that has not been asked for anything lately, bytes per second: a guess. */
 const GUESSED_RATE = 256 * 1024
 
-/** The caller decides when. A peer that owes the block is left alone while it is about as fast as this one would be. */
+/** The caller decides when. A lane that owes the block is left alone while it is about as fast as this one would be. */
 export function pickAgain(
   open: Iterable<OpenPiece>,
   session: PeerSession,
@@ -32,16 +32,16 @@ export function pickAgain(
     if (piece.onlyFrom !== undefined || session.remote?.has(piece.index) !== true) continue
     for (const block of piece.asked()) {
       const key = blockKey(piece.index, block)
-      if (isWorthRacing(key, session, sessions, 2 * hereMs + MARGIN_MS, nowMs)) return [piece.index, block, 1]
+      if (isWorthRacing(key, lane, sessions, 2 * hereMs + MARGIN_MS, nowMs)) return [piece.index, block, 1]
     }
   }
   return undefined
 }
 
-/** Whether few owe the block, none of them is this very peer, and none will send it before so long. */
+/** Whether few owe the block, none of them is this very lane, and none will send it before so long. */
 function isWorthRacing(
   key: number,
-  by: PeerSession,
+  by: SessionLane,
   sessions: ReadonlyMap<PeerId, PeerSession>,
   withinMs: number,
   nowMs: number,
@@ -50,7 +50,7 @@ function isWorthRacing(
   for (const session of sessions.values()) {
     for (const lane of session.lanes.values()) {
       if (!lane.outstanding.has(key)) continue
-      if (session === by) return false
+      if (lane === by) return false
       const waitMs = session.isSnubbed ? Number.POSITIVE_INFINITY : expectedMs(lane, key, nowMs)
       if (waitMs < withinMs) return false
       if (waitMs !== Number.POSITIVE_INFINITY && ++count >= COPIES) return false
@@ -73,16 +73,14 @@ function expectedMs(lane: SessionLane, key: number, nowMs: number): number {
   return (aheadBytes * 1000) / rate - silentMs
 }
 
-/** The block is here: whoever was asked for it too need not send it any more. */
+/** The block is here, and settled on the lane that brought it: where it was asked for too it need not be sent any more. */
 export function cancelElsewhere(
   sessions: ReadonlyMap<PeerId, PeerSession>,
-  from: PeerSession,
   piece: number,
   block: number,
 ): void {
   const key = blockKey(piece, block)
   for (const session of sessions.values()) {
-    if (session === from) continue
     for (const lane of session.lanes.values()) {
       if (lane.settle(key) === undefined) continue
       lane.forgotten.add(key)

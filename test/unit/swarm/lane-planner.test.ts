@@ -78,3 +78,20 @@ test('where the other side is the limit, lanes are given back without losing any
   expect(receiver.swarm.traffic.receivedBytes).toBe(24 * MIB)
   expect(swarm.isIdentical(receiver)).toBe(true)
 })
+
+test('a lane that all but stands still does not hold up the end', async () => {
+  const swarm = new VirtualSwarm(8 * MIB, 256 * 1024)
+  const seeder = new Device(swarm.clock, 1, new MemoryStore(swarm.layout, swarm.content))
+  const receiver = new Device(swarm.clock, 2, new MemoryStore(swarm.layout, undefined))
+  for (const bytesPerSecond of [2 * MIB, MIB / 32]) {
+    const [mine, theirs] = swarm.lane({ bytesPerSecond, delayMs: 25 })
+    mine.kind = theirs.kind = 'direct'
+    receiver.swarm.addLane(seeder.peer, mine)
+    seeder.swarm.addLane(receiver.peer, theirs)
+  }
+  const startedMs = swarm.clock.now()
+  expect(await swarm.finish(120_000, receiver)).toBe(true)
+  // What the slow one was asked for takes it half a minute.
+  expect(swarm.clock.now() - startedMs).toBeLessThan(10_000)
+  expect(swarm.isIdentical(receiver)).toBe(true)
+})
