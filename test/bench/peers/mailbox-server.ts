@@ -1,9 +1,11 @@
 /**
  * Bench process: a mailbox server of the magic-wormhole protocol, for the two programs that need one. Debian has none. Keeps
- * what one meeting needs and nothing else. Arguments: `ADDRESS`; prints its port.
+ * what one meeting needs and nothing else. Arguments: `ADDRESS`; prints its port. Stands in for the transit relay too, which
+ * wormhole-william insists on reaching: whoever comes is kept waiting.
  * https://github.com/magic-wormhole/magic-wormhole-protocols/blob/main/server-protocol.md
  */
 
+import { createServer } from 'node:net'
 import * as v from 'valibot'
 import { WebSocketServer, type WebSocket } from 'ws'
 
@@ -80,6 +82,9 @@ function mailboxOf(name: string): Mailbox {
   mailboxes.set(name, fresh)
   return fresh
 }
+
+const TRANSIT_PORT = 4001
+createServer((socket) => socket.on('error', () => undefined).resume()).listen(TRANSIT_PORT, process.argv[2])
 
 server.on('listening', () => {
   const address = server.address()

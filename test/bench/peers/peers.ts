@@ -51,7 +51,7 @@ const COURSES = {
     smallFiles: 2000,
   },
 } as const satisfies Record<string, Course>
-export type CourseName = keyof typeof COURSES
+type CourseName = keyof typeof COURSES
 
 export interface PeersResult {
   readonly course: CourseName

@@ -1,6 +1,6 @@
 /** magic-wormhole (Python) and wormhole-william (Go), with a mailbox server at the sender's end. */
 
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import * as v from 'valibot'
@@ -67,13 +67,19 @@ export const wormholeWilliam: Contender = {
   name: 'wormhole-william',
   packages: ['wormhole-william'],
   takesFolders: true,
-  deliver: (work) =>
-    deliver(
-      'wormhole-william',
+  deliver: (work) => {
+    // It has no option for the transit relay, and gives up when that has no address.
+    const hosts = join(work.scratch, 'hosts')
+    writeFileSync(hosts, `127.0.0.1 localhost\n${work.emulator.left.address} transit.magic-wormhole.io\n`)
+    const script = 'mount --bind "$1" /etc/hosts && shift && exec wormhole-william "$@"'
+    const own = (url: string): string[] => ['--mount', 'sh', '-c', script, 'sh', hosts, '--relay-url', url]
+    return deliver(
+      'unshare',
       {
-        send: (url) => ['--relay-url', url, 'send', '--hide-progress', '--code', CODE, work.source],
-        receive: (url) => ['--relay-url', url, 'receive', '--hide-progress', CODE],
+        send: (url) => [...own(url), 'send', '--hide-progress', '--code', CODE, work.source],
+        receive: (url) => [...own(url), 'receive', '--hide-progress', CODE],
       },
       work,
-    ),
+    )
+  },
 }

@@ -101,7 +101,7 @@ test('a cap of lanes takes effect, and none beyond what there can be', async () 
   await store.change({ network: { maxLanes: 2 } })
   expect(store.network().maxLanes).toBe(2)
   for (const maxLanes of [0, 17, 1.5, Number.NaN]) {
-    await expect(store.change({ network: { maxLanes } })).rejects.toThrow()
+    await expect(store.change({ network: { maxLanes } })).rejects.toThrow('Invalid')
   }
   expect(store.network().maxLanes).toBe(2)
 })
