@@ -3,7 +3,7 @@
 import { statfs } from 'node:fs/promises'
 import path from 'node:path'
 import type { IncomingTransfer } from '#engine/engine.ts'
-import type { OfferView } from '#shared/api/views.ts'
+import type { OfferView, SeedLimit } from '#shared/api/views.ts'
 import { parseLink } from '#shared/share/link.ts'
 import { AppError } from '#shared/errors.ts'
 import { usageError, type Arguments } from './arguments.ts'
@@ -14,6 +14,7 @@ import { createOutput } from './output/create-output.ts'
 import type { Output } from './output/output.ts'
 import { LIMIT_OPTIONS } from './limit-options.ts'
 import { askYesNo } from './question.ts'
+import { readSeedLimit, SEED_OPTIONS } from './seed-options.ts'
 import { stopQuietly, watch, withEngine } from './session.ts'
 import { safeText } from './terminal-text.ts'
 import { TransferHistory } from './transfer-history.ts'
@@ -34,7 +35,7 @@ export const getCommand: Command = {
       help: 'receive only this file or folder, named as in the share; may be given more than once',
     },
     yes: { short: 'y', help: 'receive without being asked' },
-    seed: { help: 'when everything is here, pass it on to others until Ctrl-C' },
+    ...SEED_OPTIONS,
     ...NAME_OPTION,
     ...LIMIT_OPTIONS,
     ...NETWORK_OPTIONS,
@@ -44,6 +45,10 @@ export const getCommand: Command = {
     ['beeline get "http://192.168.1.5:8787/get#…"', 'receive into this folder'],
     ['beeline get "https://…/get#…" --to ~/Downloads --yes', 'receive elsewhere, unasked'],
     ['beeline get "https://…/get#…" --only photos/2024 --only photos/list.txt', 'receive a part of it'],
+    [
+      'beeline get "https://…/get#…" --seed-ratio 2 --seed-time 12h',
+      'give back twice as much, for half a day at most',
+    ],
   ],
   run,
 }
@@ -52,6 +57,7 @@ async function run(args: Arguments, context: Context): Promise<number> {
   const [link, ...others] = args.operands
   if (link === undefined) throw usageError('say which link: beeline get LINK')
   if (others.length > 0) throw usageError('one link at a time, and in quotes')
+  const seedLimit = readSeedLimit(args)
   // A damaged link is told before anything is opened.
   parseLink(link)
   const output = createOutput(context, args.has('json'))
@@ -59,7 +65,7 @@ async function run(args: Arguments, context: Context): Promise<number> {
   return withEngine({ args, context, output, network: readNetwork(args, context) }, async (engine) => {
     const transfer = engine.open(link)
     try {
-      return await receive(transfer, { args, context, output, destination })
+      return await receive(transfer, { args, context, output, destination, seedLimit })
     } finally {
       await stopQuietly(transfer)
     }
@@ -71,16 +77,19 @@ interface ReceiveSettings {
   readonly context: Context
   readonly output: Output
   readonly destination: string
+  /** Undefined: it is not passed on once it is here. */
+  readonly seedLimit: SeedLimit | undefined
 }
 
 async function receive(transfer: IncomingTransfer, settings: ReceiveSettings): Promise<number> {
-  const { args, context, output, destination } = settings
+  const { args, context, output, destination, seedLimit } = settings
   const signal = context.interruption
   const history = new TransferHistory()
   const offer = await lookAtOffer(transfer, settings)
   output.offer({ offer, destination, freeBytes: await freeBytes(destination) })
   await agree(settings)
   const only = args.list('only').map(trimSlashes)
+  if (seedLimit !== undefined) transfer.seedUntil(seedLimit)
   await transfer.accept({ destination, selection: only.length === 0 ? null : { paths: only } }, signal)
   const outcome = await watch(transfer, { output, history, signal, until: 'finished' })
   const result = (kind: 'finished' | 'stopped') =>
@@ -90,8 +99,8 @@ async function receive(transfer: IncomingTransfer, settings: ReceiveSettings): P
     return EXIT_CODES.interrupted
   }
   output.done(result('finished'))
-  if (!args.has('seed')) return EXIT_CODES.ok
-  await watch(transfer, { output, history, signal, until: 'interrupted' })
+  if (seedLimit === undefined) return EXIT_CODES.ok
+  await watch(transfer, { output, history, signal, until: 'seeded' })
   output.stopped(result('stopped'))
   return EXIT_CODES.ok
 }

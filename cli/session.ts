@@ -43,8 +43,8 @@ export async function withEngine<Result>(
 }
 
 /**
- * Shows a transfer until it has finished or the signal is aborted; stops nothing. Throws its AppError.
- * @param isOver true to wait for `finished`, false to go on until the signal
+ * Shows a transfer until it has finished, or was passed on as long as it was to be, or the signal is aborted; stops nothing.
+ * Throws its AppError.
  */
 export async function watch(
   transfer: Transfer,
@@ -52,21 +52,23 @@ export async function watch(
     readonly output: Output
     readonly history: TransferHistory
     readonly signal: AbortSignal
-    readonly until: 'finished' | 'interrupted'
+    readonly until: 'finished' | 'seeded'
   },
 ): Promise<'finished' | 'interrupted'> {
   const { output, history, signal, until } = settings
+  const seeded = Promise.withResolvers<'finished'>()
   const show = (): void => {
     const view = transfer.view()
     history.observe(view, performance.now())
     output.show(view)
+    if (view.seed.isReached) seeded.resolve('finished')
   }
   const unsubscribe = transfer.onChange(show)
   const timer = setInterval(show, SHOW_INTERVAL_MS)
   show()
   try {
     const interrupted = whenAborted(signal).then(() => 'interrupted' as const)
-    if (until === 'interrupted') return await interrupted
+    if (until === 'seeded') return await Promise.race([seeded.promise, interrupted])
     return await Promise.race([transfer.finished().then(() => 'finished' as const), interrupted])
   } finally {
     clearInterval(timer)

@@ -28,6 +28,8 @@ export interface TransferResult {
   readonly resumedBytes: number
   readonly receivedBytes: number
   readonly sentBytes: number
+  /** It was passed on as long as it was to be. */
+  readonly isSeedLimitReached: boolean
   /** From the first byte asked for or shared until the end; waiting for an answer does not count. */
   readonly durationMs: number
   readonly averageBytesPerSecond: number
@@ -79,6 +81,7 @@ export class TransferHistory {
       resumedBytes: view.resumedBytes,
       receivedBytes: view.receivedBytes,
       sentBytes: view.sentBytes,
+      isSeedLimitReached: view.seed.isReached,
       durationMs: Math.round(durationMs),
       averageBytesPerSecond: durationMs > 0 ? Math.round((movedBytes * 1000) / durationMs) : 0,
       peers: [...this.#peers.values()].map(totalOf).sort((a, b) => movedBy(b) - movedBy(a)),

@@ -20,7 +20,13 @@ import {
   savedShareLines,
 } from './sentences.ts'
 import { PLAIN_STYLE } from './style.ts'
-import { coordinatorWords, stateWords, transferSentence, withSteadyCoordinator } from './transfer-picture.ts'
+import {
+  coordinatorWords,
+  leaveWords,
+  stateWords,
+  transferSentence,
+  withSteadyCoordinator,
+} from './transfer-picture.ts'
 
 /** Between two lines while bytes move: a log stays readable, and a watcher sees that it lives. */
 const LINE_INTERVAL_MS = 5000
@@ -39,6 +45,7 @@ export class LinesOutput implements Output {
   /** Of an examination, told so far. */
   #foundCount = 0
   #view: TransferView | undefined
+  #couldLeave = false
   #lastState = ''
   #lastSentence = ''
   #lastMs = -Infinity
@@ -74,6 +81,7 @@ export class LinesOutput implements Output {
     // What is offered and how it ended have lines of their own.
     if (['offered', 'stopped', 'failed'].includes(view.state)) return
     this.#showPeers(view)
+    this.#showLeave(view)
     if (view.role === 'get' && view.state === 'seeding' && view.sentBytes === 0) return
     const coordinator = coordinatorWords(view)
     const state = `${stateWords(view)}${coordinator ?? ''}`
@@ -137,6 +145,13 @@ export class LinesOutput implements Output {
       this.#peers.delete(id)
       this.#print([`${said.split(': ')[0] ?? ''}: left`])
     }
+  }
+
+  /** When it becomes so, and again when it was not so meanwhile. */
+  #showLeave(view: TransferView): void {
+    const words = leaveWords(view)
+    if (words !== undefined && !this.#couldLeave) this.#print([words])
+    this.#couldLeave = words !== undefined
   }
 
   #print(lines: readonly string[]): void {

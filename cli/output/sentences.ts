@@ -89,8 +89,11 @@ export function resultLines(result: TransferResult, style: Style): string[] {
 
 function getResultLines(result: TransferResult, style: Style): string[] {
   if (result.outcome === 'stopped' && result.totalBytes > 0 && result.doneBytes === result.totalBytes) {
+    const sent = `${formatBytes(result.sentBytes)} were sent.`
     return [
-      style.yellow(`Stopped passing it on: ${formatBytes(result.sentBytes)} were sent.`),
+      result.isSeedLimitReached
+        ? style.green(`Finished passing it on, the limit is reached: ${sent}`)
+        : style.yellow(`Stopped passing it on: ${sent}`),
       ...peerLines(result),
     ]
   }

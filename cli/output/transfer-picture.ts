@@ -1,6 +1,7 @@
 /** A transfer as it stands now: the live part of a terminal, and the same in one sentence. Pure. */
 
 import type { TransferView } from '#shared/api/views.ts'
+import { canLeave } from '#shared/api/can-leave.ts'
 import { unreachable } from '#shared/errors.ts'
 import {
   formatBytes,
@@ -33,7 +34,7 @@ export function transferPicture(view: TransferView, size: PictureSize, style: St
   const head = [style.bold(truncateMiddle(headline(view), width)), ...statusLines(view, width, style)]
   const coordinator = coordinatorWords(view)
   const warning = coordinator === undefined ? [] : wrap(coordinator, width).map((line) => style.yellow(line))
-  const foot = view.state === 'seeding' ? ['', style.dim('Ctrl-C ends sharing.')] : []
+  const foot = footLines(view, width, style)
   const room = size.height - head.length - warning.length - foot.length - 1
   const reasons = relayLines(view, width, style)
   // Whoever connects matters more than why it is relayed.
@@ -46,6 +47,19 @@ export function transferPicture(view: TransferView, size: PictureSize, style: St
     ...(hasRoom ? ['', ...reasons] : []),
     ...foot,
   ]
+}
+
+/** Undefined while the others need this device. */
+export function leaveWords(view: TransferView): string | undefined {
+  if (view.role !== 'send' || !canLeave(view)) return undefined
+  return 'The swarm now holds everything: you can stop, and the others finish among themselves.'
+}
+
+function footLines(view: TransferView, width: number, style: Style): string[] {
+  if (view.state !== 'seeding') return []
+  const leave = leaveWords(view)
+  const lines = leave === undefined ? [] : wrap(leave, width).map((line) => style.green(line))
+  return ['', ...lines, style.dim('Ctrl-C ends sharing.')]
 }
 
 /** Why connections are relayed: each reason once, with who it concerns where there are several connections. */

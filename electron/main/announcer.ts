@@ -1,14 +1,17 @@
 /** Decides what is worth a notification: what has become true since it last looked. Pure. */
 
+import { canLeave } from '#shared/api/can-leave.ts'
 import type { TransferId, TransferView } from '#shared/api/views.ts'
 
 export type Announcement =
-  | { readonly kind: 'received' | 'failed'; readonly title: string }
+  | { readonly kind: 'received' | 'failed' | 'spread'; readonly title: string }
   | { readonly kind: 'delivered'; readonly title: string; readonly name: string }
 
 interface Known {
   isFinished: boolean
   isFailed: boolean
+  /** Said once: others come and go. */
+  wasSpread: boolean
   /** Devices that have everything. */
   readonly complete: Set<string>
 }
@@ -29,12 +32,20 @@ export class Announcer {
   #compare(view: TransferView): Announcement[] {
     const news: Announcement[] = []
     const { title } = view
-    const known = this.#known.get(view.id) ?? { isFinished: false, isFailed: false, complete: new Set() }
+    const known = this.#known.get(view.id) ?? {
+      isFinished: false,
+      isFailed: false,
+      wasSpread: false,
+      complete: new Set(),
+    }
     this.#known.set(view.id, known)
     const isFinished = view.role === 'get' && view.finishedAtMs !== null
     if (isFinished && !known.isFinished) news.push({ kind: 'received', title })
     const isFailed = view.state === 'failed'
     if (isFailed && !known.isFailed) news.push({ kind: 'failed', title })
+    const isSpread = view.role === 'send' && canLeave(view)
+    if (isSpread && !known.wasSpread) news.push({ kind: 'spread', title })
+    known.wasSpread ||= isSpread
     known.isFinished = isFinished
     known.isFailed = isFailed
     for (const peer of view.peers) {

@@ -22,6 +22,8 @@ export class Notifications {
         return this.show(texts.received, texts.receivedBody(announcement.title))
       case 'failed':
         return this.show(texts.failed, texts.failedBody(announcement.title))
+      case 'spread':
+        return this.show(texts.spread, texts.spreadBody(announcement.title))
       case 'delivered':
         return this.show(texts.delivered, texts.deliveredBody(announcement.title, announcement.name))
       default:

@@ -15,6 +15,8 @@ const english = {
   failedBody: (title: string) => `“${title}” stopped. Open Beeline to see why.`,
   delivered: 'Delivered',
   deliveredBody: (title: string, name: string) => `${name === '' ? 'Somebody' : name} has all of “${title}”.`,
+  spread: 'You can close now',
+  spreadBody: (title: string) => `The others hold all of “${title}” together, and can finish without you.`,
   inTray: 'Beeline is still running',
   inTrayBody: 'Transfers go on. You find Beeline in the tray, and can change this in the settings.',
   chooseFiles: 'Choose files to share',
@@ -37,6 +39,9 @@ const korean: Texts = {
   failedBody: (title) => `‘${title}’ 전송이 중단되었습니다. Beeline을 열어 이유를 확인하세요.`,
   delivered: '전달 완료',
   deliveredBody: (title, name) => `${name === '' ? '상대방' : name} 님이 ‘${title}’을(를) 모두 받았습니다.`,
+  spread: '이제 닫아도 됩니다',
+  spreadBody: (title) =>
+    `받는 기기들이 ‘${title}’을(를) 나누어 모두 가지고 있어, 나 없이도 다 받을 수 있습니다.`,
   inTray: 'Beeline이 계속 실행 중입니다',
   inTrayBody: '전송은 계속됩니다. 트레이에서 Beeline을 열 수 있고, 설정에서 바꿀 수 있습니다.',
   chooseFiles: '공유할 파일 선택',

@@ -10,6 +10,8 @@ export interface Format {
   span(ms: number): string
   percent(share: number): string
   count(count: number): string
+  /** Two digits behind the point at most, never rounded up: “0.39”. */
+  decimal(value: number): string
   milliseconds(ms: number): string
   dateTime(ms: number): string
   /** “2 minutes ago”; older than a week: the date. */
@@ -40,6 +42,7 @@ export function createFormat(locale: string): Format {
       ),
   )
   const count = new Intl.NumberFormat(locale)
+  const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 })
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 })
   const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'long' })
@@ -111,6 +114,7 @@ export function createFormat(locale: string): Format {
     // 99.7 % is not yet everything.
     percent: (share) => percent.format(share >= 1 ? 1 : Math.floor(share * 100) / 100),
     count: (value) => count.format(value),
+    decimal: (value) => decimal.format(Math.floor(value * 100) / 100),
     milliseconds: (ms) => units.ms.format(ms < 1 ? Math.ceil(ms) : Math.round(ms)),
     dateTime: (ms) => date.format(ms),
     ago: (ms, nowMs) => {

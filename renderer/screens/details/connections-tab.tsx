@@ -1,7 +1,7 @@
 /** Who is connected, over which route, and why over that one. */
 
 import type { ReactNode } from 'react'
-import { CircleAlert, Hourglass, Link, Moon, Pause, Play, WifiOff } from 'lucide-react'
+import { CircleAlert, FastForward, Hourglass, Link, Moon, Pause, Play, WifiOff } from 'lucide-react'
 import type { TransferView } from '#shared/api/views.ts'
 import { Button } from '../../parts/button.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
@@ -77,6 +77,15 @@ function Nobody({ view }: { readonly view: TransferView }): ReactNode {
       actions={
         help === 'link' ? (
           <CopyButton value={view.link} label={text.details.copyLink} kind="primary" />
+        ) : help === 'start' ? (
+          <Button
+            kind="primary"
+            icon={<FastForward aria-hidden="true" />}
+            isDisabled={isBusy}
+            onPress={() => run(() => engine.call('transfer.startNow', { id: view.id }))}
+          >
+            {text.transfers.action.startNow}
+          </Button>
         ) : help === 'resume' ? (
           <Button
             kind="primary"

@@ -33,6 +33,7 @@ export const FactList = memo(function FactList({ view }: { readonly view: Transf
     ...(view.resumedBytes === 0 ? [] : [[words.resumed, format.bytes(view.resumedBytes)] as const]),
     [words.received, format.bytes(view.receivedBytes)],
     [words.sent, format.bytes(view.sentBytes)],
+    ...(view.copies === 0 ? [] : [[words.copies, format.decimal(view.copies)] as const]),
     [words.coordinator, words.coordinatorIs[view.coordinator]],
     [
       words.share,

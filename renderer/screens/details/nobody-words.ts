@@ -7,10 +7,13 @@ export interface NobodyWords {
   readonly title: string
   readonly words: string
   /** What helps, if a person can do something. */
-  readonly help: 'link' | 'resume' | undefined
+  readonly help: 'link' | 'resume' | 'start' | undefined
 }
 
-type Situation = Pick<TransferView, 'state' | 'role' | 'coordinator' | 'linkReach' | 'error' | 'finishedAtMs'>
+type Situation = Pick<
+  TransferView,
+  'state' | 'role' | 'coordinator' | 'linkReach' | 'error' | 'finishedAtMs' | 'queuePosition'
+>
 
 export function nobodyWords(view: Situation, text: Messages): NobodyWords {
   const words = text.details.nobody
@@ -18,6 +21,12 @@ export function nobodyWords(view: Situation, text: Messages): NobodyWords {
   switch (view.state) {
     case 'failed':
       return { title: words.failedTitle, words: text.errors[view.error?.code ?? 'internal'], help: 'resume' }
+    case 'queued':
+      return {
+        title: words.queuedTitle,
+        words: words.queued(String(view.queuePosition ?? 1)),
+        help: 'start',
+      }
     case 'paused':
       return { title: words.pausedTitle, words: words.paused, help: 'resume' }
     case 'stopped':

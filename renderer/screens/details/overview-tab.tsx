@@ -1,6 +1,7 @@
 /** Rates over time, pieces, people, and what else there is to know. */
 
 import { memo, useId, type ReactNode } from 'react'
+import { canLeave } from '#shared/api/can-leave.ts'
 import type { TransferView } from '#shared/api/views.ts'
 import { Note } from '../../parts/notes.tsx'
 import { Spinner } from '../../parts/progress.tsx'
@@ -11,6 +12,7 @@ import { FactList } from './fact-list.tsx'
 import { noticeWords } from './notice-words.ts'
 import { PeopleTable } from './people-table.tsx'
 import { PieceMap } from './piece-map.tsx'
+import { TransferOptions } from './transfer-options.tsx'
 import { isSameData } from './same-data.ts'
 import './overview-tab.css'
 
@@ -33,13 +35,16 @@ export function OverviewTab({ view }: { readonly view: TransferView }): ReactNod
           ))}
         </div>
       )}
+      {canLeave(view) ? <Note tone="good">{text.details.canLeave}</Note> : null}
       <Moving
         id={view.id}
         connected={connected}
         share={share}
-        isComplete={view.donePieces === view.pieceCount && view.pieceCount > 0}
         pieceWords={text.details.pieces.count(format.count(view.donePieces), format.count(view.pieceCount))}
       />
+      <Section title={text.details.options.title}>
+        <TransferOptions view={view} />
+      </Section>
       <Section title={text.details.facts.title}>
         <FactList view={view} />
       </Section>
@@ -51,13 +56,12 @@ interface MovingProps {
   readonly id: TransferView['id']
   readonly connected: number
   readonly share: number
-  readonly isComplete: boolean
   readonly pieceWords: string
 }
 
 /** What its own stream tells, which the list of transfers does not need. */
 const Moving = memo(function Moving(props: MovingProps): ReactNode {
-  const { id, connected, share, isComplete, pieceWords } = props
+  const { id, connected, share, pieceWords } = props
   const text = useText()
   const { item, error } = useStream('transfer.details', { id })
   if (item === undefined) {
@@ -68,11 +72,6 @@ const Moving = memo(function Moving(props: MovingProps): ReactNode {
       </div>
     )
   }
-  const isSpread =
-    isComplete &&
-    connected > 0 &&
-    item.availability.length > 0 &&
-    item.availability.every((count) => count > 0)
   return (
     <>
       <Section title={text.details.rates.title}>
@@ -86,7 +85,6 @@ const Moving = memo(function Moving(props: MovingProps): ReactNode {
             connected={connected}
             share={share}
           />
-          {isSpread ? <Note tone="good">{text.details.pieces.canLeave}</Note> : null}
         </Section>
       )}
       <Section title={text.details.people.title}>

@@ -1,28 +1,56 @@
 /** How much of the line Beeline may take. */
 
 import { useState, type ReactNode } from 'react'
-import type { LimitSettings } from '#shared/api/settings-views.ts'
+import type { LimitSettings, TransferSettings } from '#shared/api/settings-views.ts'
 import { toAppError } from '#shared/errors.ts'
 import { NumberField, Select } from '../../parts/fields.tsx'
+import { useToasts } from '../../parts/notes.tsx'
 import { useAction } from '../../parts/use-action.ts'
 import { useStateOf } from '../../parts/use-state-of.ts'
 import { useApp, useEngine } from '../../state/app-context.tsx'
 import { errorText, useText } from '../../text/text-context.tsx'
+import { SeedLimitFields } from '../seed-limit-fields.tsx'
 import { RATE_UNITS, toBytesPerSecond, toUnit, unitFor, type RateUnit } from './limit-units.ts'
 
 const UNITS: readonly RateUnit[] = ['kB/s', 'MB/s', 'Mbit/s']
 const MAX_CONNECTIONS = 64
+const MAX_DOWNLOADS = 1000
 
 export function LimitsSection(): ReactNode {
   const text = useText()
   const engine = useEngine()
-  const { limits } = useApp().settings
+  const { limits, transfers } = useApp().settings
   const { run } = useAction()
+  const toasts = useToasts()
   const words = text.settings
   const save = (change: Partial<LimitSettings>): Promise<unknown> =>
     engine.call('settings.change', { limits: change })
+  const saveTransfers = (change: Partial<TransferSettings>): void => {
+    engine.call('settings.change', { transfers: change }).catch(toasts.fail)
+  }
   return (
     <>
+      <section className="settings-group">
+        <h2>{words.queue}</h2>
+        <NumberField
+          label={words.downloadsAtOnce}
+          hint={words.downloadsAtOnceHint}
+          value={transfers.downloadsAtOnce}
+          min={0}
+          max={MAX_DOWNLOADS}
+          onChange={(count) => {
+            if (!Number.isNaN(count)) saveTransfers({ downloadsAtOnce: Math.round(count) })
+          }}
+        />
+      </section>
+      <section className="settings-group">
+        <h2>{words.seeding}</h2>
+        <p className="settings-words">{words.seedingWords}</p>
+        <SeedLimitFields
+          limit={{ ratio: transfers.seedRatio, timeMs: transfers.seedTimeMs }}
+          onChange={({ ratio, timeMs }) => saveTransfers({ seedRatio: ratio, seedTimeMs: timeMs })}
+        />
+      </section>
       <p className="settings-words">{words.limitsWords}</p>
       <section className="settings-group">
         <h2>{words.limitAll}</h2>

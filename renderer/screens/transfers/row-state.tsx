@@ -6,7 +6,9 @@ import { RouteIcon } from '../../parts/route-badge.tsx'
 import { useNow } from '../../parts/use-now.ts'
 import { useFormat, useText } from '../../text/text-context.tsx'
 import { countRoutes } from './count-routes.ts'
+import { PriorityIcon } from './priority-icon.tsx'
 import { stateWords } from './state-words.ts'
+import { hasPriority } from './transfer-abilities.ts'
 
 interface RowStateProps {
   readonly view: TransferView
@@ -24,6 +26,12 @@ export function RowState({ view, hasRouteWords }: RowStateProps): ReactNode {
       <span className="truncate" title={words}>
         {words}
       </span>
+      {view.priority === 'normal' || !hasPriority(view) ? null : (
+        <span className="row-priority" title={text.transfers.priority[view.priority]}>
+          <PriorityIcon priority={view.priority} />
+          <span className="hidden-visually">{text.transfers.priority[view.priority]}</span>
+        </span>
+      )}
       {routes.map(({ kind, count }) => (
         <RouteCount key={kind} kind={kind} count={format.count(count)} hasWord={hasRouteWords} />
       ))}

@@ -1,5 +1,6 @@
 /** What a transfer is doing, in one short sentence and as one of a few pictures. Pure. */
 
+import { canLeave } from '#shared/api/can-leave.ts'
 import type { TransferView } from '#shared/api/views.ts'
 import type { Format } from '../../text/format.ts'
 import type { Messages } from '../../text/messages.ts'
@@ -12,6 +13,7 @@ export function markOf(view: TransferView): Mark {
     case 'receiving':
     case 'checking':
       return 'receiving'
+    case 'queued':
     case 'preparing':
     case 'looking':
     case 'offered':
@@ -44,6 +46,8 @@ export function stateWords(view: TransferView, text: Messages, format: Format, n
   const devices = (count: number): string => text.common.devices(count, format.count(count))
   const here = view.peers.filter(({ state }) => state === 'connected')
   switch (view.state) {
+    case 'queued':
+      return words.queued(format.count(view.queuePosition ?? 1))
     case 'preparing':
     case 'offered':
     case 'checking':
@@ -57,6 +61,7 @@ export function stateWords(view: TransferView, text: Messages, format: Format, n
     case 'seeding': {
       const served = here.filter(({ completeness }) => completeness < 1).length
       if (view.role === 'get') return served > 0 ? words.passing(devices(served)) : words.passingIdle
+      if (canLeave(view)) return words.canLeave(devices(here.length))
       if (served > 0) return words.sending(devices(served))
       if (view.fetchedCount > 0) return words.sharedDone(devices(view.fetchedCount))
       if (isHidden(view)) return words.hidden
@@ -65,6 +70,7 @@ export function stateWords(view: TransferView, text: Messages, format: Format, n
     case 'paused':
       return words.paused
     case 'finished':
+      if (view.seed.isReached) return words.limitReached
       return words.finished(format.ago(view.finishedAtMs ?? view.addedAtMs, nowMs))
     case 'stopped':
       if (view.role === 'send') return words.notShared

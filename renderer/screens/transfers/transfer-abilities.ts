@@ -8,6 +8,7 @@ export type Toggle = 'pause' | 'resume'
 
 export function toggleOf(view: TransferView): Toggle | undefined {
   switch (view.state) {
+    case 'queued':
     case 'preparing':
     case 'looking':
     case 'checking':
@@ -36,6 +37,11 @@ export function toggleLabel(view: TransferView, text: Messages): string {
   if (view.state === 'failed') return words.retry
   if (isOwn) return words.shareAgain
   return isComplete ? words.passAgain : words.resume
+}
+
+/** Among what else runs it still matters. */
+export function hasPriority(view: TransferView): boolean {
+  return view.state !== 'finished' && view.state !== 'stopped'
 }
 
 /** Unfinished files lie on the disk, which removing can take along. */

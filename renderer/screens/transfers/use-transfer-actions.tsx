@@ -1,7 +1,7 @@
 /** What can be done with a transfer, for the list and for its details alike. */
 
 import { useCallback, useMemo, useState, type ReactNode } from 'react'
-import { FolderOpen, Link, Pause, Play, Trash2 } from 'lucide-react'
+import { FastForward, FolderOpen, Link, Pause, Play, Trash2 } from 'lucide-react'
 import type { TransferId, TransferView } from '#shared/api/views.ts'
 import { copyText } from '../../host/clipboard.ts'
 import type { MenuAction } from '../../parts/menu.tsx'
@@ -9,9 +9,15 @@ import { useToasts } from '../../parts/notes.tsx'
 import { useApp, useEngine } from '../../state/app-context.tsx'
 import { useText } from '../../text/text-context.tsx'
 import { RemoveDialog } from './remove-dialog.tsx'
-import { toggleLabel, toggleOf } from './transfer-abilities.ts'
+import { PriorityIcon } from './priority-icon.tsx'
+import { hasPriority, toggleLabel, toggleOf } from './transfer-abilities.ts'
+
+/** As they stand in a menu. */
+const PRIORITY_CHOICES = ['high', 'normal', 'low'] as const
 
 export interface TransferActions {
+  /** Past the queue. */
+  readonly startNow: (view: TransferView) => void
   /** Pauses or stops sharing; resumes or shares again. */
   readonly toggle: (view: TransferView) => void
   readonly copyLink: (view: TransferView) => void
@@ -50,6 +56,12 @@ export function useTransferActions(onRemoved?: (id: TransferId) => void): Transf
     },
     [engine, toasts],
   )
+  const startNow = useCallback(
+    (view: TransferView) => {
+      engine.call('transfer.startNow', { id: view.id }).catch(toasts.fail)
+    },
+    [engine, toasts],
+  )
   const menuFor = useCallback(
     (view: TransferView): MenuAction[] => {
       const words = text.transfers.action
@@ -62,6 +74,27 @@ export function useTransferActions(onRemoved?: (id: TransferId) => void): Transf
           icon: wish === 'pause' ? <Pause aria-hidden="true" /> : <Play aria-hidden="true" />,
           run: () => toggle(view),
         })
+      }
+      if (view.state === 'queued') {
+        actions.push({
+          id: 'start',
+          label: words.startNow,
+          icon: <FastForward aria-hidden="true" />,
+          run: () => startNow(view),
+        })
+      }
+      if (hasPriority(view)) {
+        for (const priority of PRIORITY_CHOICES) {
+          if (priority === view.priority) continue
+          actions.push({
+            id: priority,
+            label: text.transfers.priority[priority],
+            icon: <PriorityIcon priority={priority} />,
+            run: () => {
+              engine.call('transfer.prioritize', { id: view.id, priority }).catch(toasts.fail)
+            },
+          })
+        }
       }
       actions.push({
         id: 'copy',
@@ -86,7 +119,7 @@ export function useTransferActions(onRemoved?: (id: TransferId) => void): Transf
       })
       return actions
     },
-    [canReveal, copyLink, reveal, text, toggle],
+    [canReveal, copyLink, engine, reveal, startNow, text, toasts, toggle],
   )
 
   return useMemo(() => {
@@ -103,6 +136,6 @@ export function useTransferActions(onRemoved?: (id: TransferId) => void): Transf
           onClose={() => setRemoving(undefined)}
         />
       )
-    return { toggle, copyLink, reveal, remove: setRemoving, menuFor, dialog }
-  }, [copyLink, engine, menuFor, onRemoved, removing, reveal, toasts, toggle])
+    return { toggle, startNow, copyLink, reveal, remove: setRemoving, menuFor, dialog }
+  }, [copyLink, engine, menuFor, onRemoved, removing, reveal, startNow, toasts, toggle])
 }

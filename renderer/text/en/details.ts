@@ -23,6 +23,7 @@ export const details = {
     sentence: (pieces: string, size: string, inFiles: string, names: string) =>
       `Nobody connected has ${pieces} (${size}) of ${inFiles}: ${names}. It goes on when somebody who has them comes back.`,
   },
+  canLeave: 'The swarm now holds everything: you can close Beeline, and the others finish among themselves.',
 
   swarm: {
     you: 'This device',
@@ -152,6 +153,9 @@ export const details = {
     get: 'It goes on by itself as soon as somebody is. Ask the sender to open Beeline.',
     askTitle: 'Waiting for your answer',
     ask: 'Nothing is fetched before you agree.',
+    queuedTitle: 'Waiting for its turn',
+    queued: (position: string) =>
+      `Number ${position} in the queue. It begins by itself as soon as another download is complete.`,
     pausedTitle: 'Paused',
     paused: 'No connections are made. What has arrived is kept.',
     stoppedTitle: 'Not shared at the moment',
@@ -180,6 +184,21 @@ export const details = {
     unlisted: 'The list of files has not come yet. It comes with the first device that has it.',
   },
 
+  options: {
+    title: 'Options',
+    priority: 'Priority',
+    priorities: { low: 'Low', normal: 'Normal', high: 'High' },
+    priorityHint: 'Who begins first in the queue, and who gets more of a limit that transfers share.',
+    seeding: 'When complete',
+    seedings: {
+      usual: 'As in the settings',
+      forever: 'Pass on until I stop it',
+      limited: 'Pass on until a limit',
+    },
+    ratioNow: (ratio: string) => `Passed on ${ratio} times so far.`,
+    endsAt: (when: string) => `Until ${when}.`,
+    reached: 'The limit was reached, so it is not passed on any more.',
+  },
   rates: {
     title: 'Rate',
     down: 'Down',
@@ -202,7 +221,6 @@ export const details = {
     picture: (percent: string, parts: string) => `Map of pieces: ${percent} here${parts}.`,
     cells: (count: number, text: string, what: string) =>
       count === 1 ? `, 1 field ${what}` : `, ${text} fields ${what}`,
-    canLeave: 'Every piece is with somebody else too: the others can finish without you.',
   },
   people: {
     title: 'People',
@@ -228,6 +246,7 @@ export const details = {
     partial: 'part of what is offered',
     received: 'Received',
     sent: 'Sent',
+    copies: 'Whole copies among the others',
     resumed: 'Found on disk, so not fetched',
     share: 'Share ID',
     copyShare: 'Copy share ID',

@@ -122,6 +122,16 @@ export const settings = {
   noLimit: 'No limit',
   connections: 'Connections per transfer',
   connectionsHint: 'To how many devices one transfer talks at a time.',
+  queue: 'Queue',
+  downloadsAtOnce: 'Downloads at a time',
+  downloadsAtOnceHint:
+    'The others wait for their turn. 0: all at once. What is only passed on does not count.',
+  seeding: 'Passing on what is complete',
+  seedingWords:
+    'Whoever has the files helps the next one. Empty: until you stop it; with both, whichever comes first.',
+  seedRatio: 'Until passed on, times',
+  seedHours: 'For so many hours',
+  noSeedLimit: 'No limit',
   unit: 'Unit',
   badLimit: 'A number above zero, or nothing.',
 

@@ -27,6 +27,7 @@ export const transfers = {
   },
 
   state: {
+    queued: (position: string) => `Waiting for its turn · number ${position} in the queue`,
     preparing: 'Getting ready…',
     looking: 'Looking for somebody who has it',
     offered: 'Waiting for your answer',
@@ -38,10 +39,12 @@ export const transfers = {
     shared: 'Shared · nobody is fetching it right now',
     sharedSent: (size: string) => `Shared · ${size} sent so far`,
     sharedDone: (devices: string) => `Shared · fetched by ${devices}`,
+    canLeave: (devices: string) => `You can close · ${devices} have it all between them`,
     passing: (devices: string) => `Complete · passing on to ${devices}`,
     passingIdle: 'Complete · ready to pass on',
     paused: 'Paused',
     finished: (when: string) => `Received ${when}`,
+    limitReached: 'Complete · passed on until the limit was reached',
     stopped: 'Stopped',
     notShared: 'Not shared at the moment',
     hidden: 'New devices cannot find it right now',
@@ -62,7 +65,10 @@ export const transfers = {
   down: 'Down',
   up: 'Up',
 
+  priority: { low: 'Low priority', normal: 'Normal priority', high: 'High priority' },
+
   action: {
+    startNow: 'Start now',
     label: (title: string) => `Actions for ${title}`,
     pause: 'Pause',
     resume: 'Resume',

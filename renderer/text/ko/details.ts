@@ -25,6 +25,7 @@ export const details: Messages['details'] = {
     sentence: (pieces, size, inFiles, names) =>
       `연결된 기기 가운데 ${inFiles}의 ${pieces}(${size})를 가진 기기가 없습니다: ${names}. 가진 사람이 다시 접속하면 이어집니다.`,
   },
+  canLeave: '받는 기기들이 나누어 모두 가지고 있습니다. Beeline을 닫아도 서로 나누어 끝까지 받습니다.',
 
   swarm: {
     you: '이 기기',
@@ -147,6 +148,8 @@ export const details: Messages['details'] = {
     get: '누군가 접속하면 저절로 이어집니다. 보낸 사람에게 Beeline을 켜 달라고 하세요.',
     askTitle: '답을 기다립니다',
     ask: '동의하기 전에는 아무것도 받지 않습니다.',
+    queuedTitle: '차례를 기다리는 중',
+    queued: (position) => `대기열 ${position}번째입니다. 다른 받기가 끝나면 저절로 시작합니다.`,
     pausedTitle: '일시 중지됨',
     paused: '연결하지 않습니다. 받은 것은 남아 있습니다.',
     stoppedTitle: '지금은 공유하지 않습니다',
@@ -175,6 +178,21 @@ export const details: Messages['details'] = {
     unlisted: '파일 목록이 아직 오지 않았습니다. 목록을 가진 기기와 연결되면 나타납니다.',
   },
 
+  options: {
+    title: '옵션',
+    priority: '우선순위',
+    priorities: { low: '낮음', normal: '보통', high: '높음' },
+    priorityHint: '대기열에서 먼저 시작하고, 함께 쓰는 속도 제한에서 더 많이 가집니다.',
+    seeding: '다 받은 뒤',
+    seedings: {
+      usual: '설정대로',
+      forever: '내가 멈출 때까지 나누기',
+      limited: '정한 만큼 나누기',
+    },
+    ratioNow: (ratio) => `지금까지 받은 양의 ${ratio}배를 나누었습니다.`,
+    endsAt: (when) => `${when}까지 나눕니다.`,
+    reached: '정한 만큼 나누어서 더 나누지 않습니다.',
+  },
   rates: {
     title: '속도',
     down: '받기',
@@ -195,7 +213,6 @@ export const details: Messages['details'] = {
     count: (done, total) => `조각 ${total}개 중 ${done}개`,
     picture: (percent, parts) => `조각 지도: ${percent} 있음${parts}.`,
     cells: (_count, text, what) => `, ${what} ${text}칸`,
-    canLeave: '모든 조각이 다른 기기에도 있어, 나 없이도 모두 받을 수 있습니다.',
   },
   people: {
     title: '사람들',
@@ -221,6 +238,7 @@ export const details: Messages['details'] = {
     partial: '전체 중 일부',
     received: '받음',
     sent: '보냄',
+    copies: '다른 기기들이 가진 사본 수',
     resumed: '디스크에 있어 받지 않은 양',
     share: '공유 ID',
     copyShare: '공유 ID 복사',

@@ -121,6 +121,16 @@ export const settings: Messages['settings'] = {
   noLimit: '제한 없음',
   connections: '전송당 연결 수',
   connectionsHint: '한 전송이 한꺼번에 연결하는 기기의 수입니다.',
+  queue: '대기열',
+  downloadsAtOnce: '동시에 받을 개수',
+  downloadsAtOnceHint:
+    '나머지는 차례를 기다립니다. 0이면 모두 한꺼번에 받습니다. 나누기만 하는 것은 세지 않습니다.',
+  seeding: '다 받은 것 나누기',
+  seedingWords:
+    '가진 사람이 다음 사람을 돕습니다. 비워 두면 직접 멈출 때까지, 둘 다 정하면 먼저 닿는 쪽까지 나눕니다.',
+  seedRatio: '받은 양의 몇 배까지',
+  seedHours: '몇 시간 동안',
+  noSeedLimit: '제한 없음',
   unit: '단위',
   badLimit: '0보다 큰 수를 쓰거나 비워 두세요.',
 

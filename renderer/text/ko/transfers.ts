@@ -28,6 +28,7 @@ export const transfers: Messages['transfers'] = {
   },
 
   state: {
+    queued: (position) => `차례를 기다리는 중 · 대기열 ${position}번째`,
     preparing: '준비하는 중…',
     looking: '가진 사람을 찾는 중',
     offered: '답을 기다리는 중',
@@ -39,10 +40,12 @@ export const transfers: Messages['transfers'] = {
     shared: '공유 중 · 지금은 받는 사람이 없습니다',
     sharedSent: (size) => `공유 중 · 지금까지 ${size} 보냄`,
     sharedDone: (devices) => `공유 중 · ${devices}가 받음`,
+    canLeave: (devices) => `닫아도 됩니다 · ${devices}가 나누어 모두 가지고 있음`,
     passing: (devices) => `받기 완료 · ${devices}와 나누는 중`,
     passingIdle: '받기 완료 · 나눌 준비가 됨',
     paused: '일시 중지됨',
     finished: (when) => `${when} 받음`,
+    limitReached: '받기 완료 · 정한 만큼 나누었음',
     stopped: '중지됨',
     notShared: '지금은 공유하지 않음',
     hidden: '지금은 새 기기가 찾을 수 없습니다',
@@ -62,7 +65,10 @@ export const transfers: Messages['transfers'] = {
   down: '받는 속도',
   up: '보내는 속도',
 
+  priority: { low: '낮은 우선순위', normal: '보통 우선순위', high: '높은 우선순위' },
+
   action: {
+    startNow: '지금 시작',
     label: (title) => `${title} 메뉴`,
     pause: '일시 중지',
     resume: '이어받기',

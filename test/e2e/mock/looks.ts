@@ -4,6 +4,7 @@ import { DOCTOR_LOOKS } from './doctor-looks.ts'
 import { appView } from './fixtures.ts'
 import type { Look } from './look-shape.ts'
 import { mockEngine } from './mock-engine.ts'
+import { QUEUE_LOOKS } from './queue-looks.ts'
 import { SETTINGS_LOOKS } from './settings-looks.ts'
 import { TRANSFER_LOOKS } from './transfer-looks.ts'
 import { DETAILS_LOOKS } from './details-looks.ts'
@@ -24,6 +25,7 @@ const FRAME_LOOKS: readonly Look[] = [
 export const LOOKS: readonly Look[] = [
   ...FRAME_LOOKS,
   ...TRANSFER_LOOKS,
+  ...QUEUE_LOOKS,
   ...DETAILS_LOOKS,
   ...SETTINGS_LOOKS,
   ...DOCTOR_LOOKS,

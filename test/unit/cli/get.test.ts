@@ -79,6 +79,36 @@ test('with --seed it goes on until Ctrl-C, and that is success', async () => {
   expect(here.stdout.text).toContain('Stopped passing it on: 5.00 MB were sent.')
 })
 
+test('it is passed on until the limit that was asked for, and then it says so and ends', async () => {
+  const here = fakeWorld()
+  here.transfer.finish()
+  const code = run(['get', LINK, '--yes', '--seed-ratio', '1.5', '--seed-time', '2h'], here.context)
+  await vi.waitFor(() => expect(here.stdout.text).toContain('Received 340 files'))
+  expect(here.transfer.seedLimits).toEqual([{ ratio: 1.5, timeMs: 7_200_000 }])
+  const { seed } = here.transfer.view()
+  here.transfer.set({
+    state: 'seeding',
+    doneBytes: 1_200_000_000,
+    sentBytes: 1_800_000_000,
+    seed: { ...seed, isReached: true },
+  })
+  expect(await code).toBe(0)
+  expect(here.stdout.text).toContain('Finished passing it on, the limit is reached: 1.80 GB were sent.')
+})
+
+test.each([
+  [['--seed-ratio', '0'], '--seed-ratio is a number'],
+  [['--seed-ratio', '-1'], '--seed-ratio'],
+  [['--seed-ratio', '1e9'], '--seed-ratio is a number'],
+  [['--seed-time', '12'], '--seed-time is a number with s, m, h or d'],
+  [['--seed-time', '0s'], '--seed-time is a number'],
+  [['--seed-time', '9999999999999999999d'], '--seed-time is a number'],
+])('%j is no limit', async (argv, said) => {
+  const here = fakeWorld()
+  expect(await run(['get', LINK, ...argv], here.context)).toBe(64)
+  expect(here.stderr.text).toContain(said)
+})
+
 test.each([
   [[], 'say which link'],
   [[LINK, LINK], 'one link at a time'],

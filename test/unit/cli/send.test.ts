@@ -187,3 +187,26 @@ test('as lines, it says who comes over which route, and who leaves', async () =>
   expect(here.stdout.text).toContain('bert: direct, same network\n')
   expect(here.stdout.text).toContain('bert: left\n')
 })
+
+test('the sender is told when it may leave, once, and again when it was needed meanwhile', async () => {
+  const here = fakeWorld()
+  const code = run(['send', 'photos'], here.context)
+  await vi.waitFor(() => expect(here.engine.sent).toBeDefined())
+  const words = 'The swarm now holds everything: you can stop, and the others finish among themselves.'
+  const told = (): number => here.stdout.text.split(words).length - 1
+  const peers = [peerView({ completeness: 0.6 }), peerView({ peer: 'f'.repeat(32), completeness: 0.7 })]
+  const sharing = { role: 'send', state: 'seeding', peers } as const
+  here.transfer.set({ ...sharing, copies: 0.99 })
+  expect(told()).toBe(0)
+  here.transfer.set({ ...sharing, copies: 1.3 })
+  here.transfer.set({ ...sharing, copies: 1.4 })
+  expect(told()).toBe(1)
+  here.transfer.set({ ...sharing, copies: 0.8 })
+  here.transfer.set({ ...sharing, copies: 1 })
+  expect(told()).toBe(2)
+  // Nobody lacks anything: there is nobody to finish.
+  here.transfer.set({ ...sharing, peers: [peerView({ completeness: 1 })], copies: 1 })
+  expect(told()).toBe(2)
+  here.interrupt()
+  await code
+})

@@ -8,6 +8,7 @@ import { peerView, transferView } from './transfer-view.ts'
 
 describe('activity', () => {
   test.each([
+    'queued',
     'preparing',
     'looking',
     'offered',
@@ -46,6 +47,20 @@ describe('activity', () => {
 })
 
 describe('news', () => {
+  test('that a sender may leave is told once per share, while somebody still lacks something', () => {
+    const peers = [peerView({ completeness: 0.5 })]
+    const share = { role: 'send', state: 'seeding', peers } as const
+    const announcer = new Announcer([transferView(share)])
+    expect(announcer.note([transferView({ ...share, copies: 0.99 })], [])).toEqual([])
+    expect(announcer.note([transferView({ ...share, copies: 1 })], [])).toEqual([
+      { kind: 'spread', title: 'Holiday' },
+    ])
+    expect(announcer.note([transferView({ ...share, copies: 0.5 })], [])).toEqual([])
+    expect(announcer.note([transferView({ ...share, copies: 2 })], [])).toEqual([])
+    const done = transferView({ ...share, id: 2, copies: 1, peers: [peerView({ completeness: 1 })] })
+    expect(announcer.note([done], [])).toEqual([{ kind: 'delivered', title: 'Holiday', name: 'Anna' }])
+  })
+
   const done = { state: 'seeding', finishedAtMs: 5 } as const
 
   test('what is so at the start is none', () => {

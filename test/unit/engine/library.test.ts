@@ -83,6 +83,32 @@ test('the folder is for its owner only', () => {
   expect(statSync(folder).mode & 0o777).toBe(0o700)
 })
 
+test('what a person said of a transfer outlives the process', () => {
+  const folder = tempFolder()
+  const before = new Library(folder)
+  const topic = addShare(before)
+  const { id, priority, seed_limit: seedLimit } = before.transfer(topic, 'get', '/x')
+  expect([priority, seedLimit]).toEqual(['normal', null])
+  before.setPriority(id, 'high')
+  before.setQueued(id, 1_790_000_000_123, true)
+  before.setSeedLimit(id, '{"ratio":2,"timeMs":null}')
+  before.setSeeded(id, 5_000_000_000, 1234.5)
+  before.close()
+  expect(open(folder).transferOf(id)).toMatchObject({
+    priority: 'high',
+    queued_at_ms: 1_790_000_000_123,
+    is_forced: 1,
+    seed_limit: '{"ratio":2,"timeMs":null}',
+    seeded_bytes: 5_000_000_000,
+    seeded_ms: 1235,
+  })
+  // Damaged or of another version: as if nothing had been said.
+  const database = new Database(path.join(folder, 'library.db'))
+  database.exec("UPDATE transfer SET priority = 'urgent', seed_limit = '{'")
+  database.close()
+  expect(open(folder).transferOf(id)?.priority).toBe('normal')
+})
+
 test('a library of a newer Beeline, and one that is no database, are refused and left as they are', () => {
   const newer = tempFolder()
   open(newer)

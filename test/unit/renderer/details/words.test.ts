@@ -164,6 +164,7 @@ describe('nobody', () => {
         linkReach: 'anywhere',
         error: null,
         finishedAtMs: null,
+        queuePosition: null,
         ...more,
       },
       english,
