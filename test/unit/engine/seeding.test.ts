@@ -138,11 +138,10 @@ describe('whatever was given', () => {
     fc.assert(
       fc.property(account, account, limit, fc.nat(), (one, more, wanted, totalBytes) => {
         const later = { sentBytes: one.sentBytes + more.sentBytes, timeMs: one.timeMs + more.timeMs }
-        if (isSeedLimitReached(wanted, one, totalBytes))
-          expect(isSeedLimitReached(wanted, later, totalBytes)).toBe(true)
-        const loose = { ...wanted, timeMs: null }
-        if (isSeedLimitReached(loose, one, totalBytes))
-          expect(isSeedLimitReached(wanted, one, totalBytes)).toBe(true)
+        const isReached = isSeedLimitReached(wanted, one, totalBytes)
+        expect(isReached && !isSeedLimitReached(wanted, later, totalBytes)).toBe(false)
+        const isLooseReached = isSeedLimitReached({ ...wanted, timeMs: null }, one, totalBytes)
+        expect(isLooseReached && !isReached).toBe(false)
       }),
     )
   })

@@ -17,7 +17,7 @@ test('whatever comes and goes, the copies are what the counts say', () => {
       fc.array(change, { maxLength: 80 }),
       (pieceCount, changes) => {
         const availability = new Availability(pieceCount)
-        const counts = new Array<number>(pieceCount).fill(0)
+        const counts = Array.from({ length: pieceCount }, () => 0)
         for (const { piece: any, isMore } of changes) {
           const piece = any % pieceCount
           if (isMore) availability.add(piece)
