@@ -36,9 +36,12 @@ export class Child implements AsyncDisposable {
   }
 
   /** The next line that the process prints. Rejects when it ends or hangs. */
-  async line<Shape>(): Promise<Shape> {
+  async line<Shape>(limitMs = LIMIT_MS): Promise<Shape> {
     const { promise, reject } = Promise.withResolvers<never>()
-    const timer = setTimeout(() => reject(new Error('a bench process hangs')), LIMIT_MS)
+    const timer = setTimeout(
+      () => reject(new Error(`a bench process says nothing for ${limitMs} ms`)),
+      limitMs,
+    )
     try {
       const next = await Promise.race([this.#lines.next(), promise])
       if (next.done === true) throw new Error('a bench process ended early')

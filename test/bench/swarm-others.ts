@@ -33,6 +33,8 @@ const PACKAGE = {
 const run = promisify(execFile)
 /** How often aria2 is asked how far it is, milliseconds. */
 const ASK_MS = 100
+/** For meeting and fetching; when it works it takes half of that. Milliseconds. */
+const WEBTORRENT_LIMIT_MS = 100_000
 /** Then it hangs, milliseconds. */
 const LIMIT_MS = 180_000
 
@@ -120,7 +122,9 @@ async function measureWebtorrent(root: string, scratch: string, work: SwarmWork)
     for (const receiver of receivers) await receiver.line()
     for (const receiver of receivers) receiver.say('begin')
     const done = await Promise.all(
-      receivers.map((receiver) => receiver.line<{ firstAtMs: number; doneAtMs: number }>()),
+      receivers.map((receiver) =>
+        receiver.line<{ firstAtMs: number; doneAtMs: number }>(WEBTORRENT_LIMIT_MS),
+      ),
     )
     const beganAtMs = Math.min(...done.map(({ firstAtMs }) => firstAtMs))
     const endings: Ending[] = []
