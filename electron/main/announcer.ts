@@ -5,7 +5,7 @@ import type { TransferId, TransferView } from '#shared/api/views.ts'
 
 export type Announcement =
   | { readonly kind: 'received' | 'failed' | 'spread'; readonly title: string }
-  | { readonly kind: 'delivered'; readonly title: string; readonly name: string }
+  | { readonly kind: 'offered' | 'delivered'; readonly title: string; readonly name: string }
 
 interface Known {
   isFinished: boolean

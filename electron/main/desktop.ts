@@ -5,7 +5,7 @@ import type { App } from '#engine/app/app.ts'
 import type { SettingsView } from '#shared/api/settings-views.ts'
 import type { AppEvent } from '#shared/api/views.ts'
 import { activityOf } from './activity.ts'
-import { Announcer } from './announcer.ts'
+import { Announcer, type Announcement } from './announcer.ts'
 import type { Notifications } from './notifications.ts'
 import type { PowerSaver } from './power.ts'
 import type { TaskbarProgress } from './progress.ts'
@@ -27,14 +27,17 @@ export interface DesktopParts {
 export class Desktop {
   readonly #parts: DesktopParts
   readonly #announcer: Announcer
-  readonly #unsubscribe: () => void
+  readonly #unsubscribe: (() => void)[]
   #settings: SettingsView
 
   constructor(parts: DesktopParts) {
     this.#parts = parts
     this.#settings = parts.app.settings()
     this.#announcer = new Announcer(parts.app.transfers())
-    this.#unsubscribe = parts.app.onEvent((event) => this.#follow(event))
+    this.#unsubscribe = [
+      parts.app.onEvent((event) => this.#follow(event)),
+      parts.app.onOffer(({ title, sender }) => this.#notify([{ kind: 'offered', title, name: sender }])),
+    ]
     this.#update()
   }
 
@@ -44,7 +47,7 @@ export class Desktop {
 
   /** Before the app closes: what it tells then is not for the person. */
   close(): void {
-    this.#unsubscribe()
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
     this.#parts.power.close()
     this.#parts.tray?.close()
   }
@@ -57,8 +60,11 @@ export class Desktop {
   }
 
   #announce({ changed, gone }: Extract<AppEvent, { kind: 'transfers' }>): void {
+    this.#notify(this.#announcer.note(changed, gone))
+  }
+
+  #notify(news: readonly Announcement[]): void {
     const { notifications, window } = this.#parts
-    const news = this.#announcer.note(changed, gone)
     // Who looks at the window sees it there.
     if (!this.#settings.general.notifications || (!window.isDestroyed() && window.isFocused())) return
     for (const announcement of news) notifications.announce(announcement, this.texts)

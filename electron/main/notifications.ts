@@ -24,6 +24,8 @@ export class Notifications {
         return this.show(texts.failed, texts.failedBody(announcement.title))
       case 'spread':
         return this.show(texts.spread, texts.spreadBody(announcement.title))
+      case 'offered':
+        return this.show(texts.offered, texts.offeredBody(announcement.title, announcement.name))
       case 'delivered':
         return this.show(texts.delivered, texts.deliveredBody(announcement.title, announcement.name))
       default:

@@ -9,6 +9,8 @@ const english = {
   receiving: (count: number) => `receiving ${count}`,
   sending: (count: number) => `sending ${count}`,
   more: (count: number) => `${count} more…`,
+  offered: 'Files are waiting for your answer',
+  offeredBody: (title: string, name: string) => `${name === '' ? 'Somebody' : name} offers “${title}”.`,
   received: 'Received',
   receivedBody: (title: string) => `“${title}” is complete.`,
   failed: 'A transfer stopped',
@@ -33,6 +35,9 @@ const korean: Texts = {
   receiving: (count) => `받는 중 ${count}개`,
   sending: (count) => `보내는 중 ${count}개`,
   more: (count) => `외 ${count}개…`,
+  offered: '받을 파일이 도착했습니다',
+  offeredBody: (title, name) =>
+    `${name === '' ? '상대방' : `${name} 님`}이 ‘${title}’ 파일을 보내려고 합니다. 받을지 선택하세요.`,
   received: '받기 완료',
   receivedBody: (title) => `‘${title}’을(를) 모두 받았습니다.`,
   failed: '전송이 중단됨',

@@ -6,7 +6,7 @@
 import type { Implementation } from '#shared/api/contract.ts'
 import type { Capabilities } from '#shared/api/host-views.ts'
 import type { SettingsView } from '#shared/api/settings-views.ts'
-import type { AppEvent, AppView, TransferView, UpdateView } from '#shared/api/views.ts'
+import type { AppEvent, AppView, OfferView, TransferView, UpdateView } from '#shared/api/views.ts'
 import type { IceServer } from '#shared/protocol/coordinator-messages.ts'
 import type { EngineOptions } from '../engine.ts'
 
@@ -81,6 +81,8 @@ export interface App extends AsyncDisposable {
   snapshot(): AppView
   /** What `app.watch` tells, for a tray and notifications. @returns unsubscribe */
   onEvent(listener: (event: AppEvent) => void): () => void
+  /** What a link that is being looked at offers has become known: the person may have turned away meanwhile. @returns unsubscribe */
+  onOffer(listener: (offer: OfferView) => void): () => void
   /** Somebody opened a link or files outside: every UI is told, and one that comes later. */
   openLink(link: string): void
   openPaths(paths: readonly string[]): void

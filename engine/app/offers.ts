@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import path from 'node:path'
 import { OfferId, type FolderView, type OfferEvent, type Selection } from '#shared/api/transfer-views.ts'
 import type { StreamItem } from '#shared/api/contract.ts'
-import type { TransferId } from '#shared/api/views.ts'
+import type { OfferView, TransferId } from '#shared/api/views.ts'
 import { AppError, toAppError } from '#shared/errors.ts'
 import { pause } from '../coordinator-client/pause.ts'
 import type { Engine, EngineOptions, IncomingTransfer } from '../engine.ts'
@@ -24,6 +24,8 @@ const LOOK_AGAIN_MS = 50
 export interface OfferDeskOptions {
   readonly engine: Pick<Engine, 'open' | 'forget'>
   readonly registry: Pick<TransferRegistry, 'adopt' | 'idOf'>
+  /** What a link offers has become known; told once per offer. */
+  readonly described: (description: OfferView) => void
   readonly log: NonNullable<EngineOptions['log']>
 }
 
@@ -40,6 +42,7 @@ interface OpenOffer {
   readonly id: OfferId
   transfer: IncomingTransfer
   isAccepting: boolean
+  isDescribed: boolean
   outcome: PromiseWithResolvers<Outcome>
 }
 
@@ -63,7 +66,13 @@ export class OfferDesk {
   ): Promise<void> {
     const id = v.parse(OfferId, ++this.#lastId)
     const transfer = this.#options.engine.open(link)
-    const offer: OpenOffer = { id, transfer, isAccepting: false, outcome: Promise.withResolvers() }
+    const offer: OpenOffer = {
+      id,
+      transfer,
+      isAccepting: false,
+      isDescribed: false,
+      outcome: Promise.withResolvers(),
+    }
     this.#offers.set(id, offer)
     try {
       // What a refused accept leaves is at its end: the person may choose another folder for the same offer.
@@ -130,7 +139,10 @@ export class OfferDesk {
     const ended = AbortSignal.any([signal, over.signal])
     const teller = new OfferTeller(offer.id, transfer, this.#options.registry, emit)
     const look = async (): Promise<never> => {
-      teller.describe(await transfer.offer(ended))
+      const description = await transfer.offer(ended)
+      teller.describe(description)
+      if (!offer.isDescribed) this.#options.described(description)
+      offer.isDescribed = true
       await transfer.listed(ended)
       teller.list()
       return new Promise(() => undefined)

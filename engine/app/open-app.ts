@@ -3,7 +3,7 @@
 import { homedir } from 'node:os'
 import type { Implementation } from '#shared/api/contract.ts'
 import type { SettingsView } from '#shared/api/settings-views.ts'
-import type { AppEvent, AppView, TransferView, UpdateView } from '#shared/api/views.ts'
+import type { AppEvent, AppView, OfferView, TransferView, UpdateView } from '#shared/api/views.ts'
 import { toAppError } from '#shared/errors.ts'
 import { parseLink } from '#shared/share/link.ts'
 import type { Engine, EngineOptions } from '../engine.ts'
@@ -75,6 +75,7 @@ class RunningApp implements App {
   readonly #registry: TransferRegistry
   readonly #news: News
   readonly #outside = new Outside()
+  readonly #offerListeners = new Set<(offer: OfferView) => void>()
   readonly #resources: AsyncDisposableStack
   readonly #ending = new AbortController()
   #update: UpdateView = null
@@ -93,7 +94,14 @@ class RunningApp implements App {
     })
     this.#registry = registry
     this.#news = new News(registry)
-    const offers = new OfferDesk({ engine, registry, log })
+    const offers = new OfferDesk({
+      engine,
+      registry,
+      described: (offer) => {
+        for (const listener of this.#offerListeners) listener(offer)
+      },
+      log,
+    })
     const effects = new SettingsEffects({ engine, settings, registry, offers, coordinators, log })
     resources.defer(() => effects.close())
     settings.onChange(() => this.#news.tell({ kind: 'settings', settings: settings.view() }))
@@ -142,6 +150,11 @@ class RunningApp implements App {
 
   onEvent(listener: (event: AppEvent) => void): () => void {
     return this.#news.listen(listener)
+  }
+
+  onOffer(listener: (offer: OfferView) => void): () => void {
+    this.#offerListeners.add(listener)
+    return () => this.#offerListeners.delete(listener)
   }
 
   openLink(link: string): void {

@@ -95,9 +95,26 @@ describe.skipIf(problem !== null)(`beside the page${problem === null ? '' : `: $
     expect(shell.callsOf('Notification.show').at(-1)).toMatchObject([{ title: 'A transfer stopped' }])
   })
 
+  test('an offer that arrives while the person is elsewhere is told; one that is in sight is not', async () => {
+    await shell.act('offer', { title: 'Fotos', sender: 'Mina' })
+    expect(shell.callsOf('Notification.show')).toEqual([
+      [{ title: 'Files are waiting for your answer', body: 'Mina offers “Fotos”.' }],
+    ])
+    await shell.act('notification.click')
+    await shell.act('offer', { title: 'Fotos', sender: 'Mina' })
+    expect(shell.callsOf('Notification.show')).toHaveLength(1)
+    await shell.act('window.blur')
+    await shell.act('offer', { title: 'Songs', sender: '' })
+    expect(shell.callsOf('Notification.show').at(-1)).toMatchObject([{ body: 'Somebody offers “Songs”.' }])
+    await shell.act('desktop.close')
+    await shell.act('offer', { title: 'Late', sender: '' })
+    expect(shell.callsOf('Notification.show')).toHaveLength(2)
+  })
+
   test('who does not want notifications gets none', async () => {
     await shell.act('general', { notifications: false })
     await tell(transferView({ state: 'failed' }))
+    await shell.act('offer', { title: 'Fotos', sender: 'Mina' })
     expect(shell.callsOf('Notification.show')).toEqual([])
   })
 

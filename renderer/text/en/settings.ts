@@ -15,7 +15,7 @@ export const settings = {
   theme: 'Appearance',
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
   notifications: 'Notifications',
-  notificationsHint: 'When something has arrived or failed while the window is not in front.',
+  notificationsHint: 'When something is offered, has arrived or failed while the window is not in front.',
   startAtLogin: 'Start when I log in',
   keepRunning: 'Keep running when the window is closed',
   keepRunningHint: 'Transfers go on, and a picture in the tray brings the window back.',

@@ -13,7 +13,7 @@ export const settings: Messages['settings'] = {
   theme: '화면',
   themes: { system: '시스템 설정대로', light: '밝게', dark: '어둡게' },
   notifications: '알림',
-  notificationsHint: '창이 뒤에 있을 때 받기가 끝나거나 실패하면 알립니다.',
+  notificationsHint: '창이 뒤에 있을 때 받을 파일이 도착하거나, 받기가 끝나거나 실패하면 알립니다.',
   startAtLogin: '로그인할 때 시작',
   keepRunning: '창을 닫아도 계속 실행',
   keepRunningHint: '전송이 이어지고, 트레이 아이콘으로 창을 다시 열 수 있습니다.',

@@ -12,13 +12,14 @@ import { TrayIcon } from '#electron/main/tray.ts'
 import { showWindow } from '#electron/main/window.ts'
 import type { App } from '#engine/app/app.ts'
 import type { SettingsView } from '#shared/api/settings-views.ts'
-import type { AppEvent, TransferId, TransferView } from '#shared/api/views.ts'
+import type { AppEvent, OfferView, TransferId, TransferView } from '#shared/api/views.ts'
 import { onAction } from '#test/electron/double/spec-channel.ts'
 
 const OUT = process.env['SPEC_OUT'] ?? ''
 
 const transfers = new Map<TransferId, TransferView>()
 const listeners = new Set<(event: AppEvent) => void>()
+const offerListeners = new Set<(offer: OfferView) => void>()
 let settings: SettingsView = {
   general: {
     downloadFolder: '/',
@@ -49,12 +50,16 @@ let settings: SettingsView = {
   transfers: { downloadsAtOnce: 5, seedRatio: null, seedTimeMs: null },
 }
 
-const scripted: Pick<App, 'settings' | 'transfers' | 'onEvent'> = {
+const scripted: Pick<App, 'settings' | 'transfers' | 'onEvent' | 'onOffer'> = {
   settings: () => settings,
   transfers: () => [...transfers.values()],
   onEvent: (listener) => {
     listeners.add(listener)
     return () => listeners.delete(listener)
+  },
+  onOffer: (listener) => {
+    offerListeners.add(listener)
+    return () => offerListeners.delete(listener)
   },
 }
 
@@ -86,6 +91,9 @@ async function start(): Promise<void> {
     const views = changed as TransferView[]
     for (const view of views) transfers.set(view.id, view)
     tellAll({ kind: 'transfers', changed: views, gone: [] })
+  })
+  onAction('offer', (offer) => {
+    for (const listener of offerListeners) listener(offer as OfferView)
   })
   onAction('general', (change) => {
     settings = { ...settings, general: { ...settings.general, ...(change as object) } }

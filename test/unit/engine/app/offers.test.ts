@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { OfferDesk } from '#engine/app/offers.ts'
 import { TransferRegistry } from '#engine/app/transfer-registry.ts'
 import type { OfferEvent } from '#shared/api/transfer-views.ts'
+import type { OfferView } from '#shared/api/views.ts'
 import { AppError } from '#shared/errors.ts'
 import { FakeEngine, FakeLibrary, linkAt, OFFER, type FakeTransfer } from './fake-engine.ts'
 
@@ -9,6 +10,7 @@ let library: FakeLibrary
 let engine: FakeEngine
 let registry: TransferRegistry
 let desk: OfferDesk
+let told: OfferView[]
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -31,7 +33,8 @@ function restart(): void {
     changed: nothing,
     log: nothing,
   })
-  desk = new OfferDesk({ engine, registry, log: nothing })
+  told = []
+  desk = new OfferDesk({ engine, registry, described: (offer) => told.push(offer), log: nothing })
 }
 
 interface Opened {
@@ -266,12 +269,14 @@ test('a change of the network’s settings looks at an open offer anew, and stop
   const opened = open()
   await describeIt(opened)
   const before = opened.transfer()
+  expect(told).toEqual([OFFER])
   desk.renewAll()
   await vi.advanceTimersByTimeAsync(1)
   expect(before.view().state).toBe('stopped')
   expect(opened.transfer()).not.toBe(before)
   await describeIt(opened)
   expect(opened.events.at(-1)?.state).toBe('listed')
+  expect(told, 'the same offer is no news').toEqual([OFFER])
   opened.page.abort()
   expect(await opened.end).toBe('transfer.stopped')
 })
