@@ -1,8 +1,8 @@
 /** What a person can change, and how it is going with updates. */
 
-import type { ReactNode } from 'react'
-import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
+import { useState, type ReactNode } from 'react'
 import { Gauge, Info, Network, SlidersHorizontal } from 'lucide-react'
+import { Tabs, type TabItem } from '../../parts/tabs.tsx'
 import { useText } from '../../text/text-context.tsx'
 import { AboutSection } from './about-section.tsx'
 import { GeneralSection } from './general-section.tsx'
@@ -10,43 +10,40 @@ import { LimitsSection } from './limits-section.tsx'
 import { NetworkSection } from './network-section.tsx'
 import './settings.css'
 
+type Section = 'general' | 'network' | 'limits' | 'about'
+
 export function SettingsScreen(): ReactNode {
   const text = useText()
   const { sections } = text.settings
-  const tabs = [
-    {
-      id: 'general',
-      label: sections.general,
-      icon: <SlidersHorizontal aria-hidden="true" />,
-      body: <GeneralSection />,
-    },
-    {
-      id: 'network',
-      label: sections.network,
-      icon: <Network aria-hidden="true" />,
-      body: <NetworkSection />,
-    },
-    { id: 'limits', label: sections.limits, icon: <Gauge aria-hidden="true" />, body: <LimitsSection /> },
-    { id: 'about', label: sections.about, icon: <Info aria-hidden="true" />, body: <AboutSection /> },
-  ]
+  const [section, setSection] = useState<Section>('general')
+  const tab = (id: Section, icon: ReactNode, body: ReactNode): TabItem<Section> => ({
+    id,
+    label: (
+      <>
+        {icon}
+        <span>{sections[id]}</span>
+      </>
+    ),
+    body: <div className="settings-body">{body}</div>,
+    panelClass: 'settings-panel scroll',
+  })
   return (
     <div className="settings">
       <h1 className="settings-title">{text.common.settings}</h1>
-      <Tabs className="settings-tabs">
-        <TabList className="settings-list" aria-label={text.common.settings}>
-          {tabs.map((tab) => (
-            <Tab key={tab.id} id={tab.id} className="settings-tab">
-              {tab.icon}
-              <span>{tab.label}</span>
-            </Tab>
-          ))}
-        </TabList>
-        {tabs.map((tab) => (
-          <TabPanel key={tab.id} id={tab.id} className="settings-panel scroll">
-            <div className="settings-body">{tab.body}</div>
-          </TabPanel>
-        ))}
-      </Tabs>
+      <Tabs
+        label={text.common.settings}
+        selected={section}
+        onSelect={setSection}
+        className="settings-tabs"
+        listClass="settings-list"
+        tabClass="settings-tab"
+        tabs={[
+          tab('general', <SlidersHorizontal aria-hidden="true" />, <GeneralSection />),
+          tab('network', <Network aria-hidden="true" />, <NetworkSection />),
+          tab('limits', <Gauge aria-hidden="true" />, <LimitsSection />),
+          tab('about', <Info aria-hidden="true" />, <AboutSection />),
+        ]}
+      />
     </div>
   )
 }

@@ -2,9 +2,8 @@
 
 import { useRef, type ReactNode } from 'react'
 import { PanelRight } from 'lucide-react'
-import { Menu, MenuItem, Popover } from 'react-aria-components'
 import type { TransferId } from '#shared/api/views.ts'
-import type { MenuAction } from '../../parts/menu.tsx'
+import { Menu, type MenuAction } from '../../parts/menu.tsx'
 import { useTransfer } from '../../state/app-context.tsx'
 import { useText } from '../../text/text-context.tsx'
 import type { TransferActions } from './use-transfer-actions.tsx'
@@ -32,39 +31,5 @@ export function RowMenu({ id, anchor, actions, onDetails, onClose }: RowMenuProp
     },
     ...actions.menuFor(view),
   ]
-  return (
-    <Popover
-      className="popover"
-      aria-label={label}
-      isOpen
-      triggerRef={trigger}
-      placement="bottom end"
-      offset={4}
-      onOpenChange={(isOpen) => {
-        if (!isOpen) onClose()
-      }}
-    >
-      <Menu
-        className="menu"
-        autoFocus="first"
-        aria-label={label}
-        onAction={(key) => {
-          onClose()
-          items.find((item) => item.id === key)?.run()
-        }}
-      >
-        {items.map((item) => (
-          <MenuItem
-            key={item.id}
-            id={item.id}
-            textValue={item.label}
-            className={item.isDanger === true ? 'menu-item menu-item-danger' : 'menu-item'}
-          >
-            {item.icon}
-            <span>{item.label}</span>
-          </MenuItem>
-        ))}
-      </Menu>
-    </Popover>
-  )
+  return <Menu label={label} actions={items} anchor={trigger} onClose={onClose} />
 }

@@ -1,9 +1,9 @@
 /** The main button of the window: files at once, and beside it the other things that can be shared. */
 
 import type { ReactNode } from 'react'
-import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components'
 import { ChevronDown, FileUp, Files, Folder, FolderUp, Plus } from 'lucide-react'
 import { Button } from '../../parts/button.tsx'
+import { MenuButton } from '../../parts/menu.tsx'
 import { useApp } from '../../state/app-context.tsx'
 import { useText } from '../../text/text-context.tsx'
 import type { Share } from './use-share.tsx'
@@ -48,21 +48,9 @@ export function ShareButton({ share }: { readonly share: Share }): ReactNode {
       <Button kind="primary" icon={<Plus aria-hidden="true" />} onPress={() => share.choose('files')}>
         {text.common.share}
       </Button>
-      <MenuTrigger>
-        <AriaButton aria-label={words.more} className="button button-primary share-more">
-          <ChevronDown aria-hidden="true" />
-        </AriaButton>
-        <Popover className="popover" placement="bottom end" offset={4}>
-          <Menu className="menu" onAction={(key) => items.find(({ id }) => id === key)?.run()}>
-            {items.map((item) => (
-              <MenuItem key={item.id} id={item.id} textValue={item.label} className="menu-item">
-                {item.icon}
-                <span>{item.label}</span>
-              </MenuItem>
-            ))}
-          </Menu>
-        </Popover>
-      </MenuTrigger>
+      <MenuButton label={words.more} actions={items} className="button button-primary share-more">
+        <ChevronDown aria-hidden="true" />
+      </MenuButton>
     </div>
   )
 }
