@@ -7,6 +7,7 @@ import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { chromium } from '@playwright/test'
 import { build } from 'vite'
+import { BROWSER, ensureBrowser } from './browser.ts'
 import { LOOKS } from './mock/looks.ts'
 import { startMockPage } from './mock/mock-page.ts'
 import { NOW_MS } from './mock/fixtures.ts'
@@ -18,19 +19,20 @@ const SIZES = [
 ] as const
 
 const [folder = 'coverage/looks', ...names] = process.argv.slice(2)
-const one = process.env['LOOK'] // “dark-ko-420”: only that one of the twelve
+const only = process.env['LOOK']?.split(',') // “dark-ko-420,light-en-900”: only these of the twelve
 const deviceScaleFactor = Number(process.env['SCALE'] ?? 1) // 2: as sharp as on a fine screen
 const page = join(resolve(folder), 'page')
+await ensureBrowser()
 await mkdir(folder, { recursive: true })
 await build({ configFile: 'vite.config.ts', logLevel: 'warn', build: { outDir: page, emptyOutDir: true } })
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+const browser = await chromium.launch(BROWSER)
 try {
   for (const look of LOOKS.filter(({ name }) => names.length === 0 || names.includes(name))) {
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const locale of ['en-GB', 'ko-KR'] as const) {
         for (const viewport of SIZES) {
           const variant = `${colorScheme}-${locale.slice(0, 2)}-${viewport.width}`
-          if (one !== undefined && one !== variant) continue
+          if (only?.includes(variant) === false) continue
           const engine = look.engine()
           await using mock = await startMockPage(page, engine.implementation, look.session)
           const context = await browser.newContext({

@@ -1,6 +1,7 @@
 /** Tests of the window in a real browser: every state with a made-up engine, the main flows with real ones. */
 
 import { defineConfig } from '@playwright/test'
+import { BROWSER } from './browser.ts'
 
 export default defineConfig({
   testDir: '.',
@@ -16,18 +17,10 @@ export default defineConfig({
   reporter: [['list', { printSteps: false }]],
   use: {
     browserName: 'chromium',
-    launchOptions: {
-      executablePath: '/usr/bin/chromium',
-      // Everything is served by this test; Chromium's sandbox does not start for root.
-      args: [
-        '--no-sandbox',
-        '--disable-quic',
-        '--disable-background-networking',
-        '--disable-component-update',
-      ],
-    },
+    launchOptions: BROWSER,
     timezoneId: 'UTC',
     reducedMotion: 'reduce',
-    trace: 'retain-on-failure',
+    // Without pictures: to film every test, of which none may fail, costs more than the page itself.
+    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: true, sources: true },
   },
 })
