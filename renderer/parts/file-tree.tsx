@@ -140,7 +140,18 @@ export function FileTree(props: FileTreeProps): ReactNode {
 
 /** What is ticked weighs as much as the folders that were looked into say. */
 function sumKnown(selection: Selection, folders: KnownFolders): Sums {
-  const known = new Map<string, FolderEntry>()
+  const sizes = knownSizes.get(folders) ?? sizesOf(folders)
+  knownSizes.set(folders, sizes)
+  return sumSelection(selection, (path) => sizes.get(path))
+}
+
+type Sizes = ReadonlyMap<string, Pick<FolderEntry, 'sizeBytes' | 'fileCount'>>
+
+/** As long as nothing new is known: in a folder of 100,000 files the next tick is not to wait for it. */
+const knownSizes = new WeakMap<KnownFolders, Sizes>()
+
+function sizesOf(folders: KnownFolders): Sizes {
+  const known = new Map<string, Pick<FolderEntry, 'sizeBytes' | 'fileCount'>>()
   let sizeBytes = 0
   let fileCount = 0
   for (const [folder, { entries }] of folders) {
@@ -151,5 +162,5 @@ function sumKnown(selection: Selection, folders: KnownFolders): Sums {
       fileCount += entry.fileCount
     }
   }
-  return sumSelection(selection, (path) => (path === '' ? { sizeBytes, fileCount } : known.get(path)))
+  return known.set('', { sizeBytes, fileCount })
 }

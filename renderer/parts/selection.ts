@@ -21,6 +21,15 @@ export function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')))
 }
 
+/** Directly, not deeper. */
+function isIn(path: string, folder: string): boolean {
+  const cut = path.lastIndexOf('/')
+  return folder === '' ? cut === -1 : cut === folder.length && path.startsWith(folder)
+}
+
+/** Of selections that were made here: to put 100,000 paths into a set once more would be felt at every tick. */
+const setOfMade = new WeakMap<NonNullable<Selection>, ReadonlySet<string>>()
+
 /** Answers for single paths in no time, however many are chosen. Made once per selection. */
 export class Choice {
   readonly selection: Selection
@@ -30,8 +39,13 @@ export class Choice {
 
   constructor(selection: Selection) {
     this.selection = selection
-    this.#paths = new Set(selection?.paths ?? EVERYTHING)
+    const made = selection === null ? undefined : setOfMade.get(selection)
+    this.#paths = made ?? new Set(selection?.paths ?? EVERYTHING)
+    let last: string | undefined
     for (const path of this.#paths) {
+      // Its neighbours have said it already, and there may be 100,000 of them.
+      if (last !== undefined && isIn(path, last)) continue
+      last = parentOf(path)
       // A folder that is known already has its own folders known too.
       for (let at = path; at !== '';) {
         at = parentOf(at)
@@ -64,7 +78,10 @@ export class Choice {
     const paths = this.#stateBelow(path)
     if (isWanted) add(paths, path, this, childrenOf)
     else remove(paths, path, this.coverOf(path), childrenOf)
-    return paths.has('') ? null : { paths: [...paths] }
+    if (paths.has('')) return null
+    const selection = { paths: [...paths] }
+    setOfMade.set(selection, paths)
+    return selection
   }
 
   /** All paths but those in this folder: what becomes of the folder stands for them from now on. */

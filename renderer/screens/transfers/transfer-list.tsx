@@ -1,6 +1,7 @@
 /** The list itself. Only rows in sight exist, so that thousands of transfers scroll as ten do. */
 
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { flushSync } from 'react-dom'
 import type { TransferId } from '#shared/api/views.ts'
 import { useSize } from '../../parts/use-size.ts'
 import { useAccess } from '../../state/app-context.tsx'
@@ -130,7 +131,8 @@ function useScrolledRows(list: { readonly current: HTMLElement | null }, rowPx: 
   const [rows, setRows] = useState(0)
   useEffect(() => {
     const place = list.current
-    const update = (): void => setRows(Math.floor((place?.scrollTop ?? 0) / rowPx))
+    // At once: in the frame that shows the new place the rows must stand there.
+    const update = (): void => flushSync(() => setRows(Math.floor((place?.scrollTop ?? 0) / rowPx)))
     place?.addEventListener('scroll', update, { passive: true })
     return () => place?.removeEventListener('scroll', update)
   }, [list, rowPx])
