@@ -8,6 +8,11 @@ export function holdsFiles(data: DataTransfer | null): boolean {
   return data?.types.includes('Files') === true
 }
 
+/** Whether it may hold a link: which words they are is told only when they are dropped. */
+export function holdsText(data: DataTransfer | null): boolean {
+  return data?.types.includes('text/plain') === true
+}
+
 /** Absolute paths on this computer, where the shell can tell them; undefined where files have none. */
 export function pathsOf(files: Iterable<File>): string[] | undefined {
   return window.beeline?.pathsOf([...files])

@@ -8,6 +8,7 @@ import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { TextField } from '../../parts/fields.tsx'
 import { errorText, useText } from '../../text/text-context.tsx'
+import { linkInText } from './link-in-text.ts'
 
 interface ReceiveLinkProps {
   readonly onLink: (link: string) => void
@@ -24,14 +25,14 @@ export function ReceiveLink({ onLink, onClose }: ReceiveLinkProps): ReactNode {
   const isTouched = useRef(false)
 
   const go = (link: string): void => {
-    const code = refusal(link)
-    if (code === undefined) onLink(link.trim())
-    else setError(errorText(text, code))
+    const found = linkInText(link)
+    if (found !== undefined) onLink(found)
+    else setError(errorText(text, refusal(link)))
   }
   const recognise = async (): Promise<void> => {
     if (value !== '') return
-    const found = (await readClipboard()).trim()
-    if (found === '' || refusal(found) !== undefined) return
+    const found = linkInText(await readClipboard())
+    if (found === undefined) return
     // Not over what was typed meanwhile; and filled in only, since nobody has asked for it.
     if (isTouched.current) return
     setValue(found)
@@ -93,11 +94,11 @@ export function ReceiveLink({ onLink, onClose }: ReceiveLinkProps): ReactNode {
 }
 
 /** The code of what is wrong with it. */
-function refusal(link: string): string | undefined {
+function refusal(link: string): string {
   try {
     parseLink(link)
-    return undefined
   } catch (thrown) {
     return toAppError(thrown).code
   }
+  return 'link.not-a-link'
 }

@@ -9,16 +9,17 @@ import { useSize } from '../../parts/use-size.ts'
 import { useAccess, useTransferIds } from '../../state/app-context.tsx'
 import { useText } from '../../text/text-context.tsx'
 import { TransferDetails } from '../deferred-parts.ts'
-import { DropOverlay } from './drop-overlay.tsx'
 import { EmptyPicture } from './empty-picture.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { countGroups, filterIds, SEARCH_FROM, type Filter } from './list-filter.ts'
+import { OwnName } from './own-name.tsx'
 import { ReceiveDialog } from './receive-dialog.tsx'
 import { ShareButton } from './share-button.tsx'
 import { TransferList } from './transfer-list.tsx'
 import { useAsked } from './use-asked.ts'
 import { useShare, type Share } from './use-share.tsx'
 import { useTransferActions } from './use-transfer-actions.tsx'
+import { WindowInput } from './window-input.tsx'
 import './transfers-screen.css'
 
 /** From here on the details stand beside the list instead of in its place. Pixels. */
@@ -41,7 +42,8 @@ export function TransfersScreen({ selected, onSelect, onOpen, onSettings }: Tran
   const isSplit = (useSize(screen)?.widthPx ?? 0) >= SPLIT_PX
   const [filter, setFilter] = useState<Filter>('all')
   const [words, setWords] = useState('')
-  const [isReceiving, setIsReceiving] = useState(false)
+  /** Undefined: nobody receives anything; null: the person is to paste a link. */
+  const [wanted, setWanted] = useState<string | null>()
   const [asked, takeAsked] = useAsked(onOpen)
 
   const show = useCallback(
@@ -62,7 +64,7 @@ export function TransfersScreen({ selected, onSelect, onOpen, onSettings }: Tran
 
   // Files from outside are asked about as soon as nothing else is being asked.
   const askedPaths = asked?.kind === 'paths' ? asked.paths : undefined
-  const isAsking = share.isOpen || isReceiving || actions.dialog !== null
+  const isAsking = share.isOpen || wanted !== undefined || actions.dialog !== null
   useEffect(() => {
     if (askedPaths === undefined || isAsking) return
     takeAsked()
@@ -71,9 +73,9 @@ export function TransfersScreen({ selected, onSelect, onOpen, onSettings }: Tran
   const receiving =
     asked?.kind === 'link' && !isAsking
       ? { link: asked.link, end: takeAsked }
-      : isReceiving
-        ? PASTED
-        : undefined
+      : wanted === undefined
+        ? undefined
+        : { link: wanted, end: undefined }
 
   // Removed elsewhere: there is nothing to look at any more. One that was just accepted may come on the list later
   // than its number came as the answer.
@@ -98,9 +100,9 @@ export function TransfersScreen({ selected, onSelect, onOpen, onSettings }: Tran
   }
   const endReceiving = (): void => {
     receiving?.end?.()
-    setIsReceiving(false)
+    setWanted(undefined)
   }
-  const buttons = <MainButtons share={share} onReceive={() => setIsReceiving(true)} />
+  const buttons = <MainButtons share={share} onReceive={() => setWanted(null)} />
   return (
     <div ref={screen} className="transfers">
       <section
@@ -113,7 +115,12 @@ export function TransfersScreen({ selected, onSelect, onOpen, onSettings }: Tran
           {ids.length === 0 ? null : <div className="transfers-buttons">{buttons}</div>}
         </header>
         {ids.length === 0 ? (
-          <Empty picture={<EmptyPicture />} title={text.transfers.empty.title} actions={buttons}>
+          <Empty
+            picture={<EmptyPicture />}
+            title={text.transfers.empty.title}
+            actions={buttons}
+            foot={<OwnName onSettings={onSettings} />}
+          >
             {text.transfers.empty.words}
             <br />
             {text.transfers.empty.drop}
@@ -163,13 +170,17 @@ export function TransfersScreen({ selected, onSelect, onOpen, onSettings }: Tran
       )}
       {share.dialog}
       {actions.dialog}
-      <DropOverlay isEnabled={!isAsking && asked === undefined} onDrop={share.dropped} />
+      <WindowInput
+        isEnabled={!isAsking && asked === undefined}
+        onFiles={share.dropped}
+        onLink={(link) => {
+          onOpen()
+          setWanted(link)
+        }}
+      />
     </div>
   )
 }
-
-/** A link that the person pastes: nothing waits behind it. */
-const PASTED: { readonly link: string | null; readonly end?: () => void } = { link: null }
 
 function MainButtons(props: { readonly share: Share; readonly onReceive: () => void }): ReactNode {
   const text = useText()

@@ -24,6 +24,9 @@ export const transfers = {
     title: 'Straight to your friends',
     words: 'Share files, pass the link on, and they fly there directly, with nothing stored on the way.',
     drop: 'You can also drop files anywhere in this window.',
+    named: (name: string) => `Others see this device as “${name}”.`,
+    nameless: 'Others see no name for this device.',
+    rename: 'Change',
   },
 
   state: {
@@ -121,6 +124,8 @@ export const transfers = {
   drop: {
     title: 'Drop to share',
     words: 'You get a link. Nothing leaves this computer until somebody uses it.',
+    linkTitle: 'Drop a link to receive',
+    linkWords: 'You see what is offered before anything is written.',
     uploadTitle: 'Drop to upload and share',
     uploadWords: 'The files are copied to the computer Beeline runs on, and shared from there.',
   },

@@ -25,6 +25,9 @@ export const transfers: Messages['transfers'] = {
     title: '친구에게 곧바로',
     words: '파일을 공유하고 링크를 건네면, 중간에 저장되지 않고 곧장 날아갑니다.',
     drop: '파일을 이 창의 아무 곳에나 끌어다 놓아도 됩니다.',
+    named: (name) => `상대에게 이 기기는 ‘${name}’(으)로 보입니다.`,
+    nameless: '상대에게 이 기기의 이름이 보이지 않습니다.',
+    rename: '바꾸기',
   },
 
   state: {
@@ -121,6 +124,8 @@ export const transfers: Messages['transfers'] = {
   drop: {
     title: '놓으면 공유합니다',
     words: '링크가 만들어집니다. 누가 링크를 쓰기 전에는 아무것도 나가지 않습니다.',
+    linkTitle: '링크를 놓으면 받습니다',
+    linkWords: '무엇이든 쓰기 전에 내용을 먼저 보여 줍니다.',
     uploadTitle: '놓으면 올려서 공유합니다',
     uploadWords: 'Beeline이 도는 컴퓨터로 파일을 복사한 뒤 거기서 공유합니다.',
   },
