@@ -6,7 +6,8 @@
 import type { Implementation } from '#shared/api/contract.ts'
 import type { Capabilities } from '#shared/api/host-views.ts'
 import type { SettingsView } from '#shared/api/settings-views.ts'
-import type { AppEvent, AppView, OfferView, TransferView, UpdateView } from '#shared/api/views.ts'
+import type { UpdateView } from '#shared/api/update-view.ts'
+import type { AppEvent, AppView, OfferView, TransferView } from '#shared/api/views.ts'
 import type { IceServer } from '#shared/protocol/coordinator-messages.ts'
 import type { EngineOptions } from '../engine.ts'
 

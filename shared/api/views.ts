@@ -6,6 +6,7 @@ import { PRIORITIES } from '../swarm/priority.ts'
 import { isErrorCode, type ErrorCode } from '../errors.ts'
 import { Capabilities } from './host-views.ts'
 import { MAX_SEED_RATIO, MIN_SEED_RATIO, MIN_SEED_TIME_MS, SettingsView } from './settings-views.ts'
+import { UpdateView } from './update-view.ts'
 
 export const Bytes = v.pipe(v.number(), v.minValue(0))
 const BytesPerSecond = v.pipe(v.number(), v.minValue(0))
@@ -268,17 +269,6 @@ export const OfferView = v.object({
   preview: v.array(v.object({ path: v.string(), sizeBytes: Bytes })),
 })
 export type OfferView = v.InferOutput<typeof OfferView>
-
-/** What an update of the program is doing; null where there is nothing to tell. */
-export const UpdateView = v.nullable(
-  v.object({
-    version: v.string(),
-    state: v.picklist(['available', 'downloading', 'ready', 'failed']),
-    /** 0 to 1. */
-    progress: v.number(),
-  }),
-)
-export type UpdateView = v.InferOutput<typeof UpdateView>
 
 export const AppView = v.object({
   version: v.string(),
