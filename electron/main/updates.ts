@@ -2,7 +2,7 @@
 
 import type { Shell } from '#engine/app/app.ts'
 import { AppError } from '#shared/errors.ts'
-import type { UpdateView } from '#shared/api/views.ts'
+import type { UpdateView } from '#shared/api/update-view.ts'
 
 /** What is needed of electron-updater's `autoUpdater`. */
 export interface Updater {

@@ -6,7 +6,7 @@ import { autostartEntry, autostartFile } from '#electron/main/autostart-entry.ts
 import { openLog } from '#electron/main/log.ts'
 import { Quitting } from '#electron/main/quit.ts'
 import { openUpdates, type Updater } from '#electron/main/updates.ts'
-import type { UpdateView } from '#shared/api/views.ts'
+import type { UpdateView } from '#shared/api/update-view.ts'
 
 describe('start at login on Linux', () => {
   test.each([
