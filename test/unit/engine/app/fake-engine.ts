@@ -1,5 +1,6 @@
 /** An engine without disk and network, with a library that survives it, led by a test. Counts what runs. */
 
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { ServerHealth } from '#engine/connect/server-health.ts'
 import * as v from 'valibot'
 import type {
@@ -23,7 +24,7 @@ import {
   type TransferView,
 } from '#shared/api/views.ts'
 import { AppError } from '#shared/errors.ts'
-import { createShareKeys, topicOf } from '#shared/share/keys.ts'
+import { SECRET_BYTES, topicOf, type ShareKeys } from '#shared/share/keys.ts'
 import { parseLink, printLink } from '#shared/share/link.ts'
 import type { FilePriority } from '#shared/swarm/urgency.ts'
 
@@ -32,11 +33,26 @@ export function idOf(number: number): TransferId {
 }
 
 export function linkAt(host = '192.168.1.5:8787'): string {
-  return printLink({ ...createShareKeys(), coordinators: [{ host, isTls: false }] })
+  return shareAt(host).link
+}
+
+function shareAt(host: string): { readonly link: string; readonly publicKey: Uint8Array } {
+  const keys = newKeys()
+  return { link: printLink({ ...keys, coordinators: [{ host, isTls: false }] }), publicKey: keys.publicKey }
+}
+
+/** By Node's own means: thousands of the other kind, made and read again, take seconds. */
+function newKeys(): ShareKeys {
+  const { x = '' } = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })
+  return {
+    publicKey: new Uint8Array(Buffer.from(x, 'base64url')),
+    secret: new Uint8Array(randomBytes(SECRET_BYTES)),
+  }
 }
 
 export function transferView(changes: Partial<TransferView> = {}): TransferView {
-  const link = changes.link ?? linkAt()
+  const share = changes.link === undefined ? shareAt('192.168.1.5:8787') : undefined
+  const link = changes.link ?? share?.link ?? ''
   return {
     id: idOf(1),
     link,
@@ -44,7 +60,7 @@ export function transferView(changes: Partial<TransferView> = {}): TransferView 
     addedAtMs: 1_790_000_000_000,
     finishedAtMs: null,
     missing: null,
-    topic: topicOf(parseLink(link).publicKey),
+    topic: topicOf((share ?? parseLink(link)).publicKey),
     role: 'get',
     state: 'receiving',
     title: 'photos',
@@ -277,7 +293,7 @@ export class FakeEngine implements Engine {
 
   send(options: SendOptions): Promise<Transfer> {
     this.sent.push(options)
-    const link = printLink({ ...createShareKeys(), coordinators: options.coordinators })
+    const link = printLink({ ...newKeys(), coordinators: options.coordinators })
     const id = this.library.add({ link, topic: topicOf(parseLink(link).publicKey), role: 'send' })
     const view = { ...this.library.rows.get(id)!.view, state: 'preparing' as const }
     return Promise.resolve(this.#run(id, new FakeTransfer(this, view)))

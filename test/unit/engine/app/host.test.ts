@@ -50,7 +50,8 @@ describe('a folder', () => {
     ])
   })
 
-  test('with very many entries is cut, folders kept, and said to be cut', async () => {
+  // Thousands of files on a disk that is busy with others': the limit is for what hangs.
+  test('with very many entries is cut, folders kept, and said to be cut', { timeout: 30_000 }, async () => {
     for (let i = 0; i < 5100; i++) writeFileSync(folder.at(`f${i}`), '')
     mkdirSync(folder.at('zz'))
     const { entries, isCut } = await read(folder.path)
