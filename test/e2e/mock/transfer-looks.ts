@@ -145,8 +145,8 @@ export const TRANSFER_LOOKS: readonly Look[] = [
       await page.getByRole('menuitem').nth(2).click()
       const chooser = await asked
       await chooser.setFiles([
-        { name: 'a.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(3 * MB) },
-        { name: 'b.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(8 * MB) },
+        { name: 'a.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(0.3 * MB) },
+        { name: 'b.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(0.8 * MB) },
       ])
     },
   },
