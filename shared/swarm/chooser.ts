@@ -21,6 +21,8 @@ import type { Urgency } from './urgency.ts'
 const OPEN_BYTES = 32 * 1024 * 1024
 /** But at least so many pieces, or large ones would leave the disk or the network idle. */
 const MIN_OPEN_PIECES = 3
+/** So many are begun at random before rarity counts, as in BitTorrent. */
+const FIRST_PIECES = 4
 /** For what is about to be read, so many more: it must not wait for pieces that take long. */
 const READ_SOON_PIECES = 2
 /** A peer that refused a piece is asked for it again after so many milliseconds, if there is nothing else to ask for. */
@@ -136,6 +138,7 @@ export class Chooser {
         remote.has(piece) && mayAsk(piece) && !(session.isSnubbed && hasBetterSource(sessions, piece)),
       urgencyOf: (piece) => urgency.of(piece),
       availability: demand.availability,
+      isFirst: store.have.count + busy < FIRST_PIECES,
       // In order where nobody else could use what is fetched first: disks at both ends read and write on.
       random: () => (sessions.size === 1 ? FIRST_OF_TIES : clock.random()),
     })

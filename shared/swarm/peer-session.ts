@@ -158,6 +158,9 @@ export class PeerSession {
 
   /** For messages that belong to the session and not to a lane: the best one. */
   get mainLane(): SessionLane | undefined {
+    // Asked for at every turn, and mostly there is one.
+    if (this.lanes.size === 1)
+      for (const lane of this.lanes.values()) return lane.isGreeted ? lane : undefined
     return bestOf(this.readyLanes)
   }
 

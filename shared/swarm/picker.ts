@@ -11,6 +11,8 @@ export interface PieceView {
   readonly urgencyOf: (piece: number) => number
   /** How many connected peers have each piece. */
   readonly availability: { readonly [piece: number]: number }
+  /** Nothing is here yet that could be passed on. */
+  readonly isFirst: boolean
   /** In [0, 1); 1: the first of those that are equally rare. */
   readonly random: () => number
 }
@@ -25,7 +27,7 @@ export function pickPiece(view: PieceView): number | undefined {
   let ties = 0
   for (let piece = 0; piece < view.pieceCount; piece++) {
     const urgency = view.urgencyOf(piece)
-    const count = view.availability[piece] ?? 0
+    const count = rarityOf(view.availability[piece] ?? 0, view.isFirst)
     if (urgency < bestUrgency || (urgency === bestUrgency && count > bestCount)) continue
     if (!view.isOpenToPick(piece) || !view.peerHas(piece)) continue
     if (urgency > bestUrgency || count < bestCount) {
@@ -38,6 +40,15 @@ export function pickPiece(view: PieceView): number | undefined {
     }
   }
   return best
+}
+
+/**
+ * Smaller comes first. The rarest pieces are with one peer, which everybody asks: whoever has nothing to give yet takes any
+ * that two have, at random, and can pass it on sooner. Others look at how rare a piece is.
+ */
+function rarityOf(peers: number, isFirst: boolean): number {
+  if (!isFirst) return peers
+  return peers > 1 ? 0 : peers + 1
 }
 
 /**

@@ -71,6 +71,7 @@ describe('picking a piece', () => {
     isOpenToPick: () => true,
     peerHas: () => true,
     urgencyOf: () => 1,
+    isFirst: false,
     availability: [2, 2, 2, 2, 2, 2],
     random: () => 0.5,
     ...more,
@@ -81,6 +82,56 @@ describe('picking a piece', () => {
     const peerHas = (piece: number): boolean => piece !== 1
     expect(pickPiece(view({ availability, peerHas }))).toBe(3)
     expect(pickPiece(view({ availability, peerHas, isOpenToPick: (piece) => piece > 3 }))).toBe(5)
+  })
+
+  test('at first takes any that two have, each as likely, and the rarest only when there is none', () => {
+    const clock = new VirtualClock(4)
+    const availability = [1, 2, 9, 1, 30, 1]
+    const picked = new Set<number | undefined>()
+    for (let i = 0; i < 200; i++)
+      picked.add(pickPiece(view({ availability, isFirst: true, random: () => clock.random() })))
+    expect(picked).toEqual(new Set([1, 2, 4]))
+    const peerHas = (piece: number): boolean => piece % 2 === 1 && piece !== 1
+    expect([3, 5]).toContain(pickPiece(view({ availability, isFirst: true, peerHas })))
+    // What somebody reads or wants soonest still comes before.
+    const urgencyOf = (piece: number): number => (piece === 0 ? 2 : 1)
+    expect(pickPiece(view({ availability, isFirst: true, urgencyOf }))).toBe(0)
+  })
+
+  test('of any view it is one that may be picked, and none that may is wanted sooner or as soon and rarer', () => {
+    const piece = fc.record({
+      isOpen: fc.boolean(),
+      has: fc.boolean(),
+      urgency: fc.nat(3),
+      count: fc.nat(5),
+    })
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), fc.boolean(), fc.nat(), (pieces, isFirst, seed) => {
+        const clock = new VirtualClock(seed)
+        const chosen = pickPiece({
+          pieceCount: pieces.length,
+          isOpenToPick: (i) => pieces[i]?.isOpen === true,
+          peerHas: (i) => pieces[i]?.has === true,
+          urgencyOf: (i) => pieces[i]?.urgency ?? 0,
+          availability: pieces.map(({ count }) => count),
+          isFirst,
+          random: () => clock.random(),
+        })
+        const open = pieces.filter(({ isOpen, has }) => isOpen && has)
+        if (open.length === 0) {
+          expect(chosen).toBe(undefined)
+          return
+        }
+        const best = pieces[chosen ?? -1]
+        if (best === undefined) throw new Error('nothing was chosen')
+        expect(best.isOpen && best.has).toBe(true)
+        const soonest = Math.max(...open.map(({ urgency }) => urgency))
+        expect(best.urgency).toBe(soonest)
+        const counts = open.filter(({ urgency }) => urgency === soonest).map(({ count }) => count)
+        if (isFirst && counts.some((count) => count > 1)) expect(best.count).toBeGreaterThan(1)
+        else expect(best.count).toBe(Math.min(...counts))
+      }),
+    )
   })
 
   test('takes nothing when there is nothing', () => {

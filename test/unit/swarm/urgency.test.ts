@@ -54,6 +54,7 @@ describe('urgency', () => {
             isOpenToPick: (one) => left.has(one),
             peerHas: () => true,
             urgencyOf: (one) => urgency.of(one),
+            isFirst: false,
             availability: Array.from(left, (one) => (one * 7 + seed) % 5),
             random: () => (noise = (noise * 16807 + 11) % 2147483647) / 2147483647,
           })

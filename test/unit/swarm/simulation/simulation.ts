@@ -122,6 +122,20 @@ export class Simulation {
     member.neighbours.clear()
   }
 
+  /** How many parts the graph of connections has fallen into. */
+  get partCount(): number {
+    const left = new Set(this.members.filter(({ isGone }) => !isGone))
+    let parts = 0
+    for (const start of left) {
+      parts++
+      const queue = [start]
+      left.delete(start)
+      for (const member of queue)
+        for (const next of member.neighbours) if (left.delete(next)) queue.push(next)
+    }
+    return parts
+  }
+
   /** Moves on until all of these have everything. */
   finish(limitMs: number, members: readonly Member[]): Promise<boolean> {
     return this.clock.run(limitMs, () => members.every(({ device }) => device.isDone))
