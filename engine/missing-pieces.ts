@@ -1,6 +1,6 @@
 /** What of a download nobody connected has: how much, and which files it keeps from being complete. */
 
-import type { MissingView } from '#shared/api/views.ts'
+import type { MissingView } from '#shared/api/missing-view.ts'
 import { filesOf, type Manifest } from '#shared/share/manifest.ts'
 import type { Demand } from '#shared/swarm/demand.ts'
 import type { DownloadProgress } from './store/download-progress.ts'

@@ -5,6 +5,7 @@ import { PeerId, Topic } from '../share/keys.ts'
 import { PRIORITIES } from '../swarm/priority.ts'
 import { isErrorCode, type ErrorCode } from '../errors.ts'
 import { Capabilities } from './host-views.ts'
+import { MissingView } from './missing-view.ts'
 import { MAX_SEED_RATIO, MIN_SEED_RATIO, MIN_SEED_TIME_MS, SettingsView } from './settings-views.ts'
 import { UpdateView } from './update-view.ts'
 
@@ -190,18 +191,6 @@ export const NoticeCode = v.picklist([
 ])
 export const NoticeView = v.object({ code: NoticeCode, count: Count, text: v.string() })
 export type NoticeView = v.InferOutput<typeof NoticeView>
-
-/** What is missing here and nobody connected has: the download cannot end without somebody who comes (back). */
-export const MissingView = v.object({
-  pieceCount: Count,
-  /** Of wanted files. */
-  bytes: Bytes,
-  /** Wanted files that stay incomplete. */
-  fileCount: Count,
-  /** Paths of the first of them, at most five. */
-  files: v.array(v.string()),
-})
-export type MissingView = v.InferOutput<typeof MissingView>
 
 export const TransferView = v.object({
   id: TransferId,

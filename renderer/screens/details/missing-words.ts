@@ -1,6 +1,6 @@
 /** What nobody connected has, in words. Pure. */
 
-import type { MissingView } from '#shared/api/views.ts'
+import type { MissingView } from '#shared/api/missing-view.ts'
 import type { Format } from '../../text/format.ts'
 import type { Messages } from '../../text/messages.ts'
 
