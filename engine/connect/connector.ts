@@ -268,7 +268,8 @@ export class Connector {
     known.failure = error
     // Nobody says that it is still there.
     if (!known.isPresent && known.failures >= MAX_LOST_FAILURES) {
-      this.#mesh.keepApart(known.peer)
+      // What a neighbour tells of again and again may be made up.
+      if (this.#canReach(known)) this.#mesh.keepApart(known.peer)
       return this.#forget(known)
     }
     this.#retryLater(known)

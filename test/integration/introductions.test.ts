@@ -72,6 +72,8 @@ test('peers introduce each other where no coordinator does', async () => {
   }
   const devices = [open(hub), open(one), open(two)] as const
   const [atHub, atOne, atTwo] = devices
+  one.join({})
+  two.join({})
   hub.join({ peers: [one.peerId, two.peerId] })
   await eventually('both at the hub', () => atHub.swarm.sessions.size === 2)
   expect(atOne.swarm.sessions.has(two.peerId)).toBe(false)

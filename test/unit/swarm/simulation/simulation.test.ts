@@ -36,7 +36,7 @@ describe('the last one is done soon after it could be at the earliest', () => {
       duplicates: 0.015,
       seeds: 1,
     },
-    { count: 100, pieces: 128, isLimitedByEngine: true, ratio: 1.35, seeder: 1.3, seeds: 1 },
+    { count: 60, pieces: 128, isLimitedByEngine: true, ratio: 1.35, seeder: 1.3, seeds: 1 },
   ])(
     '1 to $count, $pieces pieces, limited by the engine: $isLimitedByEngine',
     LONG,
@@ -85,7 +85,7 @@ describe('a swarm of a hundred in which not all are good', () => {
     liars: Member[]
     selfish: Member[]
   } {
-    const simulation = new Simulation({ seed, totalBytes: 64 * PIECE, pieceBytes: PIECE, connections: 12 })
+    const simulation = new Simulation({ seed, totalBytes: 40 * PIECE, pieceBytes: PIECE, connections: 12 })
     const slow = { upBytesPerSecond: MIB / 16, downBytesPerSecond: MIB / 2 }
     const members = simulation.addTogether([
       { line: LINE, isSeeder: true },
