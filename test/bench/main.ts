@@ -162,7 +162,7 @@ async function topic(bytes: number): Promise<void> {
 
 function refuse(): void {
   process.stderr.write(
-    `npm run bench [-- one | quick | memory | ui | click | swarm [quick] [${SWARM_PARTS.join(' | ')}]… | topic | relay | net [quick] [PROFILE…]]\n`,
+    `npm run bench [-- one | quick | memory | ui | click | swarm [quick] [${SWARM_PARTS.join(' | ')}]… | topic | relay | net [quick] [PROFILE…] | fair | peers [quick] [PROFILE…]]\n`,
   )
   process.exitCode = 64
 }

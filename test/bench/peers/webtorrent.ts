@@ -24,10 +24,9 @@ export const webtorrent: Contender = {
     const start = (host: Host, ...argv: readonly string[]): ChildProcess =>
       host.spawn(process.execPath, [PEER, root, ...argv], {
         stdio: ['pipe', 'pipe', 'inherit'],
-        env: { ...process.env, BENCH_ADDRESS: host.address },
       })
     const isJson = (line: string): boolean => line.startsWith('{')
-    const tracker = start(left, 'track')
+    const tracker = start(left, 'track', left.address)
     const { port } = v.parse(Port, await lineOf(tracker, isJson))
     await lineOf(start(left, 'make', torrent, work.source, `ws://${left.address}:${port}`), isJson)
     const seeder = start(left, 'seed', torrent, work.source, UNLIMITED)
