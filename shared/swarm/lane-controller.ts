@@ -42,6 +42,11 @@ const MAX_JUDGE_MS = 4000
 const WORTHWHILE = 1.15
 /** Half of the lanes must carry so much of what all did, or they come back. */
 const STILL_ENOUGH = 0.88
+/**
+ * The same where a queue stands: the line is full all the same then, and what is missed is what others have now. But half of
+ * sixteen lanes loses a tenth to others; when it loses nearly a half, the lanes were the limit, and the queue is not ours.
+ */
+const ALMOST_HALVED = 0.65
 /** Packets queue up when the round trip is so much longer than the shortest that was seen. */
 const SWOLLEN_FACTOR = 1.35
 /** And by so much, because event loops and acknowledgements are late at times. Milliseconds. */
@@ -155,9 +160,8 @@ export class LaneController {
     }
     const isStanding = this.#queueMs >= STANDING_MS
     if (before !== undefined && now.laneCount < before.laneCount) {
-      const isMissed = now.bytesPerSecond < before.bytesPerSecond * STILL_ENOUGH
-      // Where a queue stands the line is full all the same, and what is missed is what others have now.
-      if (isMissed && !isStanding) {
+      const share = now.bytesPerSecond / Math.max(1, before.bytesPerSecond)
+      if (share < (isStanding ? ALMOST_HALVED : STILL_ENOUGH)) {
         this.#neededUntilMs = sample.nowMs + this.#retryMs
         return this.#undo(before, sample)
       }

@@ -33,7 +33,9 @@ function run(line: Line, seconds: number, { cap = 16, openable = 16, change = li
     const { rate, roundTripMs, perLane, route, isShared } = nowMs < seconds * 500 ? line : change
     const wanted = laneCount * perLane
     const isFull = wanted >= rate || isShared === true
-    receivedBytes += (Math.min(rate, wanted) * STEP_MS) / 1000
+    // Flows that fill a line together have equal parts of it.
+    const room = isShared === true ? (rate * laneCount) / (laneCount + 1) : rate
+    receivedBytes += (Math.min(room, wanted) * STEP_MS) / 1000
     const target = controller.advise({
       nowMs,
       laneCount,
@@ -92,10 +94,25 @@ describe('where packets queue up', () => {
 
   test('a flow that begins beside sixteen lanes finds two soon', () => {
     const lossy = { rate: 100 * MBIT, roundTripMs: 50, perLane: 3 * MBIT }
-    const { lanes } = run(lossy, 60, { change: { ...lossy, isShared: true } })
+    const { lanes } = run(lossy, 60, { change: { ...lossy, perLane: 40 * MBIT, isShared: true } })
     expect(Math.max(...lanes)).toBe(16)
     // Half-time, and half a minute for three steps.
     expect(lanes.slice(120 + 48).filter((count) => count > 2)).toEqual([])
+  })
+
+  test('a radio that is late of its own accord keeps its lanes', () => {
+    const controller = new LaneController()
+    const lanes: number[] = []
+    let receivedBytes = 0
+    let laneCount = 1
+    for (let nowMs = 0; nowMs < 60_000; nowMs += STEP_MS) {
+      receivedBytes += (laneCount * 2 * MBIT * STEP_MS) / 1000
+      const roundTripMs = nowMs < 12_000 ? 40 : 90
+      const sample = { nowMs, laneCount, receivedBytes, roundTripMs, isNetworkBound: true } as const
+      laneCount = controller.advise({ ...sample, route: 'direct' })
+      lanes.push(laneCount)
+    }
+    expect(lanes.slice(48).filter((count) => count === 16).length / (lanes.length - 48)).toBeGreaterThan(0.7)
   })
 
   test('lanes that fill the line as no fewer do come back, and stay', () => {
