@@ -33,6 +33,8 @@ export interface TransferResult {
   /** From the first byte asked for or shared until the end; waiting for an answer does not count. */
   readonly durationMs: number
   readonly averageBytesPerSecond: number
+  /** Devices that were connected in the end and had not everything; 0 of a receiver. */
+  readonly unfinishedCount: number
   readonly peers: readonly PeerTotal[]
 }
 
@@ -84,6 +86,7 @@ export class TransferHistory {
       isSeedLimitReached: view.seed.isReached,
       durationMs: Math.round(durationMs),
       averageBytesPerSecond: durationMs > 0 ? Math.round((movedBytes * 1000) / durationMs) : 0,
+      unfinishedCount: view.role === 'send' ? view.peers.filter(isUnfinished).length : 0,
       peers: [...this.#peers.values()].map(totalOf).sort((a, b) => movedBy(b) - movedBy(a)),
     }
   }
@@ -113,6 +116,10 @@ function totalOf(record: PeerRecord): PeerTotal {
     receivedBytes: record.receivedBefore + record.last.receivedBytes,
     sentBytes: record.sentBefore + record.last.sentBytes,
   }
+}
+
+function isUnfinished({ state, completeness }: PeerView): boolean {
+  return state === 'connected' && completeness < 1
 }
 
 function movedBy(peer: PeerTotal): number {

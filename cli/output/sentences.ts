@@ -88,7 +88,7 @@ export function resultLines(result: TransferResult, style: Style): string[] {
 }
 
 function getResultLines(result: TransferResult, style: Style): string[] {
-  if (result.outcome === 'stopped' && result.totalBytes > 0 && result.doneBytes === result.totalBytes) {
+  if (result.outcome === 'stopped' && isComplete(result)) {
     const sent = `${formatBytes(result.sentBytes)} were sent.`
     return [
       result.isSeedLimitReached
@@ -129,17 +129,30 @@ function sendResultLines(result: TransferResult, style: Style): string[] {
   return [
     style.yellow(moved),
     ...peerLines(result),
+    ...unfinishedLines(result),
     `The link stays valid: go on sharing with  beeline send --resume ${result.shortId}`,
   ]
 }
 
-/** From whom and to whom, over which route. */
+/** Whoever stops half-way should know for whom it is half-way. */
+function unfinishedLines({ unfinishedCount: count }: TransferResult): string[] {
+  if (count === 0) return []
+  return [`${formatCount(count, 'device')} ${count === 1 ? 'has' : 'have'} not got everything yet.`]
+}
+
+/** From whom and to whom, over which route. What has come was told when everything was here. */
 function peerLines(result: TransferResult): string[] {
-  const moved = result.peers.filter((peer) => peer.receivedBytes + peer.sentBytes > 0)
+  const isToldAgain = result.role === 'get' && result.outcome === 'stopped' && isComplete(result)
+  const peers = result.peers.map((peer) => (isToldAgain ? { ...peer, receivedBytes: 0 } : peer))
+  const moved = peers.filter((peer) => peer.receivedBytes + peer.sentBytes > 0)
   const shown = moved.slice(0, SHOWN_PEERS)
   const lines = shown.flatMap((peer) => [`  ${amounts(peer)}, ${peer.route}`, ...routeLines(peer)])
   const more = moved.length - shown.length
   return more > 0 ? [...lines, `  and ${formatCount(more, 'more', 'more')}`] : lines
+}
+
+function isComplete({ totalBytes, doneBytes }: TransferResult): boolean {
+  return totalBytes > 0 && doneBytes === totalBytes
 }
 
 /** How it came to that route, and why it was a relay to the last. */

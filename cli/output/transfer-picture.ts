@@ -196,8 +196,13 @@ function seedingWords(view: TransferView): string {
       : 'Ready; waiting for somebody to open the link'
   }
   if (view.sentBytes === 0) return `${formatCount(connected, 'device')} connected`
-  const rate = view.upBytesPerSecond < 1 ? '' : `${formatRate(view.upBytesPerSecond)}, `
-  return `Sending to ${formatCount(connected, 'device')}: ${rate}${sent}`
+  const devices = formatCount(connected, 'device')
+  if (view.upBytesPerSecond >= 1)
+    return `Sending to ${devices}: ${formatRate(view.upBytesPerSecond)}, ${sent}`
+  const isOver = view.peers.every(({ state, completeness }) => state !== 'connected' || completeness === 1)
+  return isOver
+    ? `${devices} connected, with everything; ${sent} so far`
+    : `${devices} connected; ${sent} so far`
 }
 
 /** Percentage first, because the bar shows it already. */

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { run } from '#cli/run.ts'
 import { AppError } from '#shared/errors.ts'
-import { fakeWorld, LINK, offerView } from './fake-engine.ts'
+import { fakeWorld, LINK, offerView, peerView } from './fake-engine.ts'
 
 test('nothing is received where nobody can be asked, but what is offered is shown', async () => {
   const here = fakeWorld()
@@ -65,6 +65,23 @@ test('Ctrl-C in the middle says that nothing is lost', async () => {
   expect(here.stdout.text).toContain('744 MB of 1.20 GB are here')
   expect(here.stdout.text).toContain('What has arrived is kept. Go on with the same command.')
   expect(here.stderr.text).toBe('')
+})
+
+test('when it stops passing on, it says to whom it went, and not once more from whom it came', async () => {
+  const here = fakeWorld()
+  here.transfer.finish()
+  const code = run(['get', LINK, '--yes', '--seed'], here.context)
+  await vi.waitFor(() => expect(here.stdout.text).toContain('Received 340 files'))
+  const peers = [
+    peerView({ name: 'carl', sentBytes: 5e6, receivedBytes: 1e6 }),
+    peerView({ peer: '7'.repeat(32), name: 'dora', receivedBytes: 2e6 }),
+  ]
+  here.transfer.set({ state: 'seeding', doneBytes: 1_200_000_000, sentBytes: 5e6, peers })
+  here.interrupt()
+  await code
+  const [, last = ''] = here.stdout.text.split('Stopped passing it on')
+  expect(last).toContain('5.00 MB to carl')
+  expect(last).not.toMatch(/MB from|dora/)
 })
 
 test('with --seed it goes on until Ctrl-C, and that is success', async () => {

@@ -50,6 +50,14 @@ test('the link and how to use it come first, and how to go on last', async () =>
   )
 })
 
+test('who stops half-way is told that somebody has not got everything', async () => {
+  const here = world()
+  const peers = [peerView({ completeness: 0.4 }), peerView({ completeness: 1 })]
+  here.transfer.set({ role: 'send', state: 'seeding', sentBytes: 5, peers })
+  await sendAndInterrupt(here, ['photos'])
+  expect(here.stdout.text).toContain('1 device has not got everything yet.')
+})
+
 test('a taken port is no reason to fail', async () => {
   const here = world({ takenPorts: [8787] })
   await sendAndInterrupt(here, ['photos'])

@@ -136,6 +136,20 @@ test.each([
     { role: 'send', state: 'seeding', upBytesPerSecond: 5e6, sentBytes: 9e6 },
     'Sending to 1 device: 5.00 MB/s, 9.00 MB sent',
   ],
+  [
+    { role: 'send', state: 'seeding', upBytesPerSecond: 0, sentBytes: 9e6 },
+    '1 device connected, with everything; 9.00 MB sent so far',
+  ],
+  [
+    {
+      role: 'send',
+      state: 'seeding',
+      upBytesPerSecond: 0,
+      sentBytes: 9e6,
+      peers: [peerView({ completeness: 0.5 })],
+    },
+    '1 device connected; 9.00 MB sent so far',
+  ],
 ])('a transfer in one sentence: %j', (changes, sentence) => {
   expect(transferSentence(transferView(changes))).toContain(sentence)
 })
