@@ -5,31 +5,17 @@
 
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
-import { basename, join, resolve } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import * as v from 'valibot'
 import { Child } from './child.ts'
+import { installOthers } from './others-install.ts'
 import { boundSeconds, nameOfRun, type SwarmRun, type SwarmWork } from './swarm.ts'
 import type { Place } from './swarm-ground.ts'
 
-/** With the native library that Beeline uses, so that only the programs differ. */
-const PACKAGE = {
-  name: 'beeline-bench-others',
-  private: true,
-  dependencies: { webtorrent: '3.0.21', 'bittorrent-tracker': '11.2.3' },
-  overrides: { 'node-datachannel': '0.33.4' },
-}
 const run = promisify(execFile)
 /** How often aria2 is asked how far it is, milliseconds. */
 const ASK_MS = 100
@@ -42,26 +28,6 @@ export interface Contender {
   readonly name: string
   /** Undefined when it cannot be had here. */
   readonly measure: ((work: SwarmWork) => Promise<SwarmRun>) | undefined
-}
-
-/** Beside the other things that may be thrown away at any time, so that not every run fetches them again. */
-const INSTALLED = resolve(import.meta.dirname, '../../coverage/.bench-others')
-
-/** Installs what both need: aria2 uses the same tracker. @returns the folder, or undefined without a registry */
-export async function installOthers(): Promise<string | undefined> {
-  const root = INSTALLED
-  const text = JSON.stringify(PACKAGE)
-  const done = join(root, 'installed.json')
-  if (existsSync(done) && readFileSync(done, 'utf8') === text) return root
-  mkdirSync(root, { recursive: true })
-  writeFileSync(join(root, 'package.json'), text)
-  try {
-    await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: root })
-    writeFileSync(done, text)
-    return root
-  } catch {
-    return undefined
-  }
 }
 
 export async function contenders(scratch: string): Promise<Contender[]> {

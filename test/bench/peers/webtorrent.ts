@@ -5,7 +5,7 @@ import { basename, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import * as v from 'valibot'
 import type { Host } from '#test/lab/emulator/host.ts'
-import { installOthers } from '../swarm-others.ts'
+import { installOthers } from '../others-install.ts'
 import { lineOf, whenComplete, type Contender } from './contender.ts'
 
 const PEER = resolve(import.meta.dirname, '../torrent-peer.ts')
