@@ -35,6 +35,7 @@ export const getCommand: Command = {
       help: 'receive only this file or folder, named as in the share; may be given more than once',
     },
     yes: { short: 'y', help: 'receive without being asked' },
+    'in-order': { help: 'from the beginning on, to open a film or an archive while it comes' },
     ...SEED_OPTIONS,
     ...NAME_OPTION,
     ...LIMIT_OPTIONS,
@@ -89,6 +90,7 @@ async function receive(transfer: IncomingTransfer, settings: ReceiveSettings): P
   output.offer({ offer, destination, freeBytes: await freeBytes(destination) })
   await agree(settings)
   const only = args.list('only').map(trimSlashes)
+  if (args.has('in-order')) transfer.setInOrder(true)
   if (seedLimit !== undefined) transfer.seedUntil(seedLimit)
   await transfer.accept({ destination, selection: only.length === 0 ? null : { paths: only } }, signal)
   const outcome = await watch(transfer, { output, history, signal, until: 'finished' })

@@ -107,6 +107,8 @@ export interface IncomingTransfer extends Transfer {
   accept(options: AcceptOptions, signal: AbortSignal): Promise<void>
   /** Until when it is passed on in this run; the view says when that is reached, and nothing else happens. Null: as the settings say. */
   seedUntil(limit: SeedLimit | null): void
+  /** Comes from its beginning on, so that it can be opened meanwhile. */
+  setInOrder(isInOrder: boolean): void
 }
 
 export interface Engine extends AsyncDisposable {
@@ -130,6 +132,10 @@ export interface Engine extends AsyncDisposable {
   /** Until when it is passed on; null: as `setSeedDefault` says. At once. Throws AppError `transfer.unknown`, `api.unavailable` for an own share. */
   setSeedLimit(id: TransferId, limit: SeedLimit | null): void
   setSeedDefault(limit: SeedLimit): void
+  /** Of a file or folder of a get; at once. Throws AppError `transfer.unknown`, `api.unavailable` for an own share. */
+  setFilePriority(id: TransferId, path: string, priority: FilePriority): void
+  /** Whether it comes from its beginning on; the same errors. */
+  setInOrder(id: TransferId, isInOrder: boolean): void
   /** The transfer must not run. Finished files stay; unfinished `.part` files go if so wished. */
   forget(id: TransferId, deletePartial: boolean): Promise<void>
   /** Files of a transfer that does not run, from what is remembered. */

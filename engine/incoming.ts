@@ -8,7 +8,8 @@ import type { Link } from '#shared/share/link.ts'
 import { filesOf, type Manifest } from '#shared/share/manifest.ts'
 import { decodeManifest } from '#shared/share/manifest-codec.ts'
 import { isManifestOf, openSummary, type Summary } from '#shared/share/summary.ts'
-import { pause } from './coordinator-client/pause.ts'
+import { askForSummary } from './ask-for-summary.ts'
+import { FetchOrder } from './fetch-order.ts'
 import { seedingOf, seedOfRow } from './seed-rows.ts'
 import type { Seeding } from './seeding.ts'
 import { Download } from './download.ts'
@@ -18,12 +19,10 @@ import type { AcceptOptions, IncomingTransfer } from './engine.ts'
 import type { TransferRow } from './library/rows.ts'
 import { prepareDestination, rememberedDestination } from './store/destination.ts'
 import { TransferBase } from './transfer-base.ts'
+import { orGiveUp } from './or-give-up.ts'
 
 /** How long a person is left waiting for the description of a share before being told that nobody has it. */
 const OFFER_LIMIT_MS = 45_000
-/** Between two questions to the coordinator, at first and at most; doubled in between. Milliseconds. */
-const ASK_AGAIN_MS = 250
-const MAX_ASK_AGAIN_MS = 4000
 /** After a sender has withdrawn, until it is looked whether others can help. Milliseconds. */
 const WITHDRAWN_MS = 500
 export class Incoming extends TransferBase implements IncomingTransfer {
@@ -43,6 +42,7 @@ export class Incoming extends TransferBase implements IncomingTransfer {
   #seeding: Seeding | undefined
   /** Said before there was anything to pass on; undefined: nothing was said. */
   #seedUntil: SeedLimit | null | undefined
+  readonly order = new FetchOrder(this.session.swarm.urgency)
   #destination: string | null
   #finishedAtMs: number | null
 
@@ -70,7 +70,7 @@ export class Incoming extends TransferBase implements IncomingTransfer {
   }
 
   async listed(signal: AbortSignal): Promise<void> {
-    await this.#orGiveUp(this.#listed.promise, signal, undefined)
+    await this.#orGiveUp(this.#listed.promise, signal)
   }
 
   async accept(options: AcceptOptions, signal: AbortSignal): Promise<void> {
@@ -87,6 +87,11 @@ export class Incoming extends TransferBase implements IncomingTransfer {
   seedUntil(limit: SeedLimit | null): void {
     this.#seedUntil = limit
     this.#seeding?.setLimit(limit)
+    this.changed()
+  }
+
+  setInOrder(isInOrder: boolean): void {
+    this.order.setInOrder(isInOrder)
     this.changed()
   }
 
@@ -122,6 +127,7 @@ export class Incoming extends TransferBase implements IncomingTransfer {
       resumedBytes: store?.resumedBytes ?? 0,
       etaMs: state === 'receiving' && rate > 0 ? ((totalBytes - doneBytes) / rate) * 1000 : null,
       isPartial: wanted?.isPartial ?? false,
+      isInOrder: this.order.isInOrder,
       seed: this.#seeding?.view() ?? seedOfRow(this.#remembered, this.parts.settings.seedLimit, totalBytes),
       destination: this.#destination,
       missing: base.state === 'receiving' ? (this.#missing?.view(this.session.swarm.pieces) ?? null) : null,
@@ -134,7 +140,11 @@ export class Incoming extends TransferBase implements IncomingTransfer {
     this.#tree ??= new FolderTree(manifest)
     const wanted = this.#download?.wanted.entries ?? new Uint8Array(manifest.entries.length).fill(1)
     const progress = this.#download?.store?.progress
-    return this.#tree.folder(path, { wanted, doneBytesOf: (file) => progress?.doneBytesOf(file) ?? 0 })
+    return this.#tree.folder(path, {
+      wanted,
+      doneBytesOf: (file) => progress?.doneBytesOf(file) ?? 0,
+      priorityOf: (file) => this.order.priorityOf(file),
+    })
   }
 
   protected override onSummary(summary: Summary, box: Uint8Array): void {
@@ -153,6 +163,7 @@ export class Incoming extends TransferBase implements IncomingTransfer {
     }
     this.#manifestBytes = bytes
     this.#manifest = manifest
+    this.order.learnManifest(manifest)
     this.session.swarm.offerManifest(bytes)
     this.#listed.resolve(manifest)
   }
@@ -163,6 +174,10 @@ export class Incoming extends TransferBase implements IncomingTransfer {
       if (this.state === 'receiving' && !this.session.swarm.hasSource)
         this.fail(new AppError('share.changed'))
     }, WITHDRAWN_MS)
+  }
+
+  protected override onWritten(): void {
+    this.order.written()
   }
 
   protected override async onDone(): Promise<void> {
@@ -193,16 +208,15 @@ export class Incoming extends TransferBase implements IncomingTransfer {
         this.onManifest(known.manifest)
       }
     }
-    for (let waitMs = ASK_AGAIN_MS; this.#summary === undefined && !this.isOver; waitMs *= 2) {
-      try {
+    await askForSummary({
+      isOver: () => this.#summary !== undefined || this.isOver,
+      ask: async () => {
         const box = await this.session.client.getSummary(this.topic, this.stopping.signal)
         if (box !== undefined) this.#learn(openSummary(box, this.#link), box)
-      } catch (error) {
-        // A coordinator that is away or lies is no reason to stop: a peer may still tell.
-        this.parts.log('summary.missing', { code: toAppError(error).code })
-      }
-      if (this.#summary === undefined) await pause(Math.min(waitMs, MAX_ASK_AGAIN_MS), this.stopping.signal)
-    }
+      },
+      log: this.parts.log,
+      signal: this.stopping.signal,
+    })
   }
 
   #learn(summary: Summary, box: Uint8Array): void {
@@ -238,7 +252,7 @@ export class Incoming extends TransferBase implements IncomingTransfer {
     const destination = await findDestination()
     this.#destination = destination
     this.enter('looking')
-    const manifest = await this.#orGiveUp(this.#listed.promise, signal, undefined)
+    const manifest = await this.#orGiveUp(this.#listed.promise, signal)
     if (this.#box === undefined || this.#manifestBytes === undefined) return
     const download = await Download.prepare({
       parts: this.parts,
@@ -257,6 +271,7 @@ export class Incoming extends TransferBase implements IncomingTransfer {
       throw this.failure ?? new AppError('transfer.stopped')
     }
     this.setPriority(download.row.priority)
+    this.order.takeOver(download.row)
     this.#seeding = seedingOf(this.parts, download, this.#seedUntil, {
       sentBytes: () => this.session.swarm.traffic.sentBytes,
       reached: () => this.changed(),
@@ -271,28 +286,16 @@ export class Incoming extends TransferBase implements IncomingTransfer {
     this.#finishedAtMs = download.finishedAtMs
     this.#missing = new MissingPieces(store.progress, manifest)
     this.enter('receiving')
-    this.session.swarm.begin(store, store.progress.wanted)
+    const { wanted } = store.progress
+    this.order.begin({ have: store.have, wanted, pieceBytes: summary.pieceBytes })
+    this.session.swarm.begin(store, wanted)
   }
 
-  async #orGiveUp<Value>(
-    wanted: Promise<Value>,
-    signal: AbortSignal,
-    limitMs: number | undefined,
-  ): Promise<Value> {
-    const { promise, reject } = Promise.withResolvers<never>()
-    const onAbort = (): void => reject(new AppError('transfer.stopped'))
-    if (signal.aborted) onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    const giveUp = (): void => {
+  /** Rejects with AppError when the signal is aborted, or it takes longer than is worth waiting. */
+  #orGiveUp<Value>(wanted: Promise<Value>, signal: AbortSignal, limitMs?: number): Promise<Value> {
+    return orGiveUp(wanted, signal, limitMs, () => {
       const isOnline = this.session.coordinatorState === 'online'
-      reject(new AppError(isOnline ? 'share.not-found' : 'coordinator.unreachable'))
-    }
-    const timer = limitMs === undefined ? undefined : setTimeout(giveUp, limitMs)
-    try {
-      return await Promise.race([wanted, promise])
-    } finally {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
-    }
+      return new AppError(isOnline ? 'share.not-found' : 'coordinator.unreachable')
+    })
   }
 }

@@ -1,6 +1,5 @@
 /** Puts the engine together and takes it apart. */
 
-import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import * as v from 'valibot'
 import type { LimitSettings } from '#shared/api/settings-views.ts'
@@ -8,7 +7,9 @@ import type { FolderView, Selection } from '#shared/api/transfer-views.ts'
 import type { SeedLimit, TransferId, TransferPriority, TransferView } from '#shared/api/views.ts'
 import { AppError } from '#shared/errors.ts'
 import { createShareKeys, topicOf, type OwnerKeys } from '#shared/share/keys.ts'
+import { withPriority } from '#shared/share/file-priorities.ts'
 import { parseLink } from '#shared/share/link.ts'
+import type { FilePriority } from '#shared/swarm/urgency.ts'
 import { openNetworkMonitor } from './connect/nat/open-network-monitor.ts'
 import { allClosed } from './connect/native-life.ts'
 import { openPortMapper, type PortMapper } from './connect/port-mapping/port-mapper.ts'
@@ -23,12 +24,13 @@ import type {
   Transfer,
   TransferRecord,
 } from './engine.ts'
+import { filePrioritiesOf } from './fetch-order.ts'
 import { Incoming } from './incoming.ts'
 import { Library } from './library/library.ts'
 import type { ShareRow, TransferRow } from './library/rows.ts'
 import { OutgoingTransfer, titleOf } from './outgoing.ts'
 import { Remembered } from './remembered.ts'
-import { readError } from './store/disk-error.ts'
+import { checkReadable } from './store/check-readable.ts'
 import { DiskPool } from './store/disk-pool.ts'
 import { SHORT_ID_LENGTH, type TransferBase } from './transfer-base.ts'
 
@@ -156,10 +158,33 @@ class RunningEngine implements Engine {
   }
 
   setSeedLimit(id: TransferId, limit: SeedLimit | null): void {
-    if (this.#remembered.row(id).row.role === 'send') throw new AppError('api.unavailable')
+    this.#receivedRow(id)
     this.#parts.library.setSeedLimit(id, limit === null ? null : JSON.stringify(limit))
     const running = this.#running(id)
     if (running instanceof Incoming) running.seedUntil(limit)
+  }
+
+  setFilePriority(id: TransferId, path: string, priority: FilePriority): void {
+    const row = this.#receivedRow(id)
+    const priorities = withPriority(filePrioritiesOf(row), path, priority)
+    this.#parts.library.setFilePriorities(id, priorities.size === 0 ? null : JSON.stringify([...priorities]))
+    this.#remembered.forgetLook()
+    const running = this.#running(id)
+    if (running instanceof Incoming) running.order.prefer(path, priority)
+  }
+
+  setInOrder(id: TransferId, isInOrder: boolean): void {
+    this.#receivedRow(id)
+    this.#parts.library.setInOrder(id, isInOrder)
+    const running = this.#running(id)
+    if (running instanceof Incoming) running.setInOrder(isInOrder)
+  }
+
+  /** Throws AppError `transfer.unknown`, `api.unavailable` for an own share. */
+  #receivedRow(id: TransferId): TransferRow {
+    const { row } = this.#remembered.row(id)
+    if (row.role === 'send') throw new AppError('api.unavailable')
+    return row
   }
 
   setSeedDefault(limit: SeedLimit): void {
@@ -264,15 +289,5 @@ class RunningEngine implements Engine {
     await Promise.allSettled([...this.#transfers].map((transfer) => transfer.stop()))
     await allClosed(CLOSE_LIMIT_MS)
     await this.#resources.disposeAsync()
-  }
-}
-
-/** A wrong path is told before there is a link. */
-async function checkReadable(path: string): Promise<void> {
-  try {
-    await stat(path)
-  } catch (cause) {
-    const error = readError(cause, path)
-    throw error.code === 'source.changed' ? new AppError('source.not-found', { detail: path, cause }) : error
   }
 }

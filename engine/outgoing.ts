@@ -74,6 +74,7 @@ export class OutgoingTransfer extends TransferBase {
       sender: '',
       isPartial: false,
       seed: NO_SEEDING,
+      isInOrder: false,
       title: summary?.title ?? titleOf(this.#options.paths),
       totalBytes: total,
       doneBytes: total,

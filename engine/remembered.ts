@@ -11,7 +11,10 @@ import { decodeManifest } from '#shared/share/manifest-codec.ts'
 import { PieceLayout } from '#shared/share/piece-layout.ts'
 import { chooseWanted, type Wanted } from '#shared/share/selection.ts'
 import { openSummary, type Summary } from '#shared/share/summary.ts'
+import { prioritiesPerFile } from '#shared/share/file-priorities.ts'
+import type { FilePriority } from '#shared/swarm/urgency.ts'
 import type { TransferRecord } from './engine.ts'
+import { filePrioritiesOf } from './fetch-order.ts'
 import type { Library } from './library/library.ts'
 import type { ShareHead, ShareRow, TransferRow } from './library/rows.ts'
 import { linkReachOf } from './link-reach.ts'
@@ -134,7 +137,9 @@ export class Remembered {
     const { manifest, tree, wanted, progress } = this.#looked.files
     const sizes = progress === undefined ? filesOf(manifest).map((file) => file.sizeBytes) : []
     const doneBytesOf = (file: number): number => progress?.doneBytesOf(file) ?? sizes[file] ?? 0
-    return tree.folder(path, { wanted: wanted.entries, doneBytesOf })
+    const perFile = prioritiesPerFile(manifest, filePrioritiesOf(row))
+    const priorityOf = (file: number): FilePriority => perFile.get(file) ?? 'normal'
+    return tree.folder(path, { wanted: wanted.entries, doneBytesOf, priorityOf })
   }
 
   /** Somebody else changes what is noted of it. */
@@ -154,6 +159,7 @@ export class Remembered {
       state: view.state === 'failed' ? 'failed' : isOver ? 'finished' : 'paused',
       error: view.state === 'failed' ? view.error : null,
       priority: row.priority,
+      isInOrder: row.is_in_order === 1,
       seed: seedOfRow(row, this.#seedDefault(), view.totalBytes, view.seed.isReached && isOver),
       destination: isGet ? row.place : null,
       coordinator: 'offline',
@@ -189,6 +195,7 @@ export class Remembered {
       copies: 0,
       priority: row.priority,
       queuePosition: null,
+      isInOrder: row.is_in_order === 1,
       seed: seedOfRow(row, this.#seedDefault(), totalBytes),
       downBytesPerSecond: 0,
       upBytesPerSecond: 0,

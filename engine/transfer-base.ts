@@ -80,7 +80,7 @@ export abstract class TransferBase implements Transfer {
       events: {
         summary: (summary, box) => this.act(() => this.onSummary?.(summary, box)),
         manifest: (bytes) => this.act(() => this.onManifest?.(bytes)),
-        written: () => undefined,
+        written: () => this.onWritten?.(),
         done: () => this.act(() => this.onDone?.()),
         failed: (error) => this.fail(error),
         changed: () => this.changed(),
@@ -96,6 +96,7 @@ export abstract class TransferBase implements Transfer {
   protected onSummary?(summary: Parameters<ShareSession['swarm']['learnSummary']>[0], box: Uint8Array): void
   protected onManifest?(bytes: Uint8Array<ArrayBuffer>): void
   protected onDone?(): void | Promise<void>
+  protected onWritten?(): void
   protected onWithdrawn?(): void
   /** Lets go of the disk. Called once, after the swarm is closed. */
   protected abstract letGo(): Promise<void>

@@ -22,7 +22,17 @@ import { shownPath } from './shown-path.ts'
 import type { TransferRegistry } from './transfer-registry.ts'
 
 export interface ImplementationParts {
-  readonly engine: Pick<Engine, 'send' | 'select' | 'setPriority' | 'setSeedLimit' | 'folder' | 'savedShares'>
+  readonly engine: Pick<
+    Engine,
+    | 'send'
+    | 'select'
+    | 'setPriority'
+    | 'setSeedLimit'
+    | 'setFilePriority'
+    | 'setInOrder'
+    | 'folder'
+    | 'savedShares'
+  >
   readonly shell: Shell
   readonly settings: SettingsStore
   readonly registry: TransferRegistry
@@ -60,6 +70,16 @@ export function createImplementation(parts: ImplementationParts): Implementation
             // Other totals, and perhaps finished now.
             registry.renew(id)
           })
+        }),
+      'transfer.preferFile': ({ id, path: file, priority }) =>
+        done(() => {
+          parts.engine.setFilePriority(id, file, priority)
+          registry.renew(id)
+        }),
+      'transfer.inOrder': ({ id, isInOrder }) =>
+        done(() => {
+          parts.engine.setInOrder(id, isInOrder)
+          registry.renew(id)
         }),
       'transfer.prioritize': ({ id, priority }) =>
         done(() => {

@@ -152,6 +152,15 @@ export class Library {
     )
   }
 
+  /** @param priorities JSON; null: all alike */
+  setFilePriorities(id: TransferId, priorities: string | null): void {
+    this.#run('UPDATE transfer SET file_priorities = ? WHERE id = ?', priorities, id)
+  }
+
+  setInOrder(id: TransferId, isInOrder: boolean): void {
+    this.#run('UPDATE transfer SET is_in_order = ? WHERE id = ?', Number(isInOrder), id)
+  }
+
   /** @param limit JSON; null: as the settings say */
   setSeedLimit(id: TransferId, limit: string | null): void {
     this.#run('UPDATE transfer SET seed_limit = ? WHERE id = ?', limit, id)

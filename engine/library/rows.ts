@@ -61,6 +61,8 @@ export const TransferRow = v.object({
   seed_limit: v.nullable(v.string()),
   seeded_bytes: v.number(),
   seeded_ms: v.number(),
+  file_priorities: v.nullable(v.string()),
+  is_in_order: v.number(),
 })
 export type TransferRow = v.InferOutput<typeof TransferRow>
 

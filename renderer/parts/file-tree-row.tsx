@@ -4,6 +4,9 @@ import { memo, type ReactNode } from 'react'
 import {
   Check,
   ChevronRight,
+  ChevronsDown,
+  ChevronsUp,
+  ChevronsUpDown,
   CornerDownRight,
   File,
   FileArchive,
@@ -87,6 +90,7 @@ export const FileTreeRow = memo(function FileTreeRow(props: FileTreeRowProps): R
       <span className={ticked === 'none' ? 'tree-name tree-unwanted' : 'tree-name'} aria-hidden="true">
         <FileName name={entry.name} />
       </span>
+      {entry.priority === undefined ? null : <EntryPriority priority={entry.priority} />}
       {isFolder ? (
         <span className="tree-count tabular">
           {text.common.files(entry.fileCount, format.count(entry.fileCount))}
@@ -99,6 +103,19 @@ export const FileTreeRow = memo(function FileTreeRow(props: FileTreeRowProps): R
     </div>
   )
 })
+
+const PRIORITY_ICONS = { high: ChevronsUp, low: ChevronsDown, mixed: ChevronsUpDown } as const
+
+function EntryPriority({ priority }: { readonly priority: NonNullable<FolderEntry['priority']> }): ReactNode {
+  const words = useText().details.tree.priority[priority]
+  const Icon = PRIORITY_ICONS[priority]
+  return (
+    <span className="tree-priority" title={words}>
+      <Icon aria-hidden="true" />
+      <span className="hidden-visually">{words}, </span>
+    </span>
+  )
+}
 
 function Tick({ ticked }: { readonly ticked: Ticked }): ReactNode {
   return (

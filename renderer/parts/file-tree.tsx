@@ -1,6 +1,15 @@
 /** A share's files as a tree: folders are asked for when they are opened, and only visible rows exist. */
 
-import { useId, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react'
+import {
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+} from 'react'
 import type { FolderView, Selection } from '#shared/api/transfer-views.ts'
 import { useText } from '../text/text-context.tsx'
 import { useFolders } from './file-tree-folders.ts'
@@ -26,6 +35,13 @@ interface FileTreeProps {
   readonly onSelect?: (selection: Selection, sums: Sums) => void
   /** Progress beside the ticks. */
   readonly hasProgress?: boolean
+  /** Where the keyboard is, or what was clicked; also when it is told anew. */
+  readonly onActive?: (entry: ActiveEntry) => void
+}
+
+export interface ActiveEntry {
+  readonly path: string
+  readonly entry: FolderEntry
 }
 
 /** Fills a column of limited height. For other files it needs another `key`. */
@@ -43,6 +59,13 @@ export function FileTree(props: FileTreeProps): ReactNode {
     () => Math.max(0, activePath === undefined ? 0 : rows.findIndex(({ path }) => path === activePath)),
     [rows, activePath],
   )
+
+  const { onActive } = props
+  const activeRow = rows[active]
+  const activeEntry = activeRow?.kind === 'entry' ? activeRow : undefined
+  useEffect(() => {
+    if (activeEntry !== undefined) onActive?.({ path: activeEntry.path, entry: activeEntry.entry })
+  }, [activeEntry, onActive])
 
   const go = (index: number): void => {
     setActivePath(rows[index]?.path)

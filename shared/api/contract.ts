@@ -5,6 +5,7 @@
  */
 
 import * as v from 'valibot'
+import { FILE_PRIORITIES } from '../share/file-priorities.ts'
 import { AppEvent, Paths, SeedLimit, TransferId, TransferPriority } from './views.ts'
 import { DetailsEvent, FolderView, OfferEvent, OfferId, Selection } from './transfer-views.ts'
 import { DoctorView } from './doctor-views.ts'
@@ -38,6 +39,12 @@ export const calls = {
   /** What one folder of a transfer holds, with what is done of it; '' is the top. */
   'transfer.folder': { input: v.object({ id: TransferId, path: v.string() }), output: FolderView },
   'transfer.select': { input: v.object({ id: TransferId, selection: Selection }), output: Nothing },
+  /** Of a file, or of a folder and everything in it. */
+  'transfer.preferFile': {
+    input: v.object({ id: TransferId, path: v.string(), priority: v.picklist(FILE_PRIORITIES) }),
+    output: Nothing,
+  },
+  'transfer.inOrder': { input: v.object({ id: TransferId, isInOrder: v.boolean() }), output: Nothing },
   /** Weighs limits that several transfers share, and the queue. */
   'transfer.prioritize': { input: v.object({ id: TransferId, priority: TransferPriority }), output: Nothing },
   /** Also while as many others run as the person wants at a time. */

@@ -44,6 +44,8 @@ export const FolderView = v.object({
       doneBytes: Bytes,
       /** Of a folder: `some` when only part of it is wanted. */
       wanted: v.picklist(['all', 'some', 'none']),
+      /** Wanted sooner or later than normal; of a folder `mixed` when it is not the same for all in it. */
+      priority: v.optional(v.picklist(['low', 'high', 'mixed'])),
     }),
   ),
 })

@@ -234,6 +234,8 @@ export const TransferView = v.object({
   /** How many are begun before it, and 1; null unless it is `queued`. */
   queuePosition: v.optional(v.nullable(Count), null),
   seed: v.optional(SeedView, UNLIMITED_SEED),
+  /** It comes from its beginning on, so that it can be opened meanwhile. */
+  isInOrder: v.optional(v.boolean(), false),
   /** Milliseconds; null while unknown. */
   etaMs: v.nullable(v.number()),
   /** Not everything that is offered. */

@@ -5,6 +5,7 @@
 
 import type { FolderView } from '../api/transfer-views.ts'
 import { AppError } from '../errors.ts'
+import type { FilePriority } from '../swarm/urgency.ts'
 import type { Manifest } from './manifest.ts'
 
 type FolderEntryView = FolderView['entries'][number]
@@ -14,6 +15,8 @@ export interface FolderFacts {
   readonly wanted: Uint8Array
   /** Bytes that are here of a file, by its index among the files. */
   readonly doneBytesOf: (file: number) => number
+  /** The same for all where left out. */
+  readonly priorityOf?: (file: number) => FilePriority
 }
 
 export class FolderTree {
@@ -73,13 +76,19 @@ export class FolderTree {
     const firstFile = this.#filesBefore[start] ?? 0
     const endFile = this.#filesBefore[end] ?? 0
     let doneBytes = 0
-    for (let file = firstFile; file < endFile; file++) doneBytes += facts.doneBytesOf(file)
+    const first = facts.priorityOf?.(firstFile) ?? 'normal'
+    let priority: FilePriority | 'mixed' = firstFile === endFile ? 'normal' : first
+    for (let file = firstFile; file < endFile; file++) {
+      doneBytes += facts.doneBytesOf(file)
+      if (facts.priorityOf !== undefined && facts.priorityOf(file) !== priority) priority = 'mixed'
+    }
     let wantedCount = 0
     for (let i = start; i < end; i++) wantedCount += facts.wanted[i] ?? 0
     return {
       sizeBytes: (this.#bytesBefore[end] ?? 0) - (this.#bytesBefore[start] ?? 0),
       fileCount: endFile - firstFile,
       doneBytes,
+      ...(priority === 'normal' ? {} : { priority }),
       wanted: wantedCount === 0 ? 'none' : wantedCount === end - start ? 'all' : 'some',
     }
   }

@@ -5,11 +5,12 @@ import type { Selection } from '#shared/api/transfer-views.ts'
 import type { TransferView } from '#shared/api/views.ts'
 import { Button } from '../../parts/button.tsx'
 import { Empty } from '../../parts/empty.tsx'
-import { FileTree } from '../../parts/file-tree.tsx'
+import { FileTree, type ActiveEntry } from '../../parts/file-tree.tsx'
 import type { Sums } from '../../parts/selection.ts'
 import { useAction } from '../../parts/use-action.ts'
 import { useEngine } from '../../state/app-context.tsx'
 import { useFormat, useText } from '../../text/text-context.tsx'
+import { FetchOrderBar } from './fetch-order-bar.tsx'
 import { readSelection, shareAnswers, type LoadFolder } from './wanted-selection.ts'
 
 interface Draft {
@@ -29,6 +30,10 @@ export function FilesTab({ view }: { readonly view: TransferView }): ReactNode {
   const [current, setCurrent] = useCurrentSelection(load, canChoose, view)
   const [draft, setDraft] = useState<Draft>()
   const { isBusy, run } = useAction()
+  const [active, setActive] = useState<ActiveEntry>()
+  /** What a folder says is another thing after each. */
+  const [changes, setChanges] = useState(0)
+  const reload = (): void => setChanges((count) => count + 1)
   const pane = useRef<HTMLDivElement>(null)
   /** The buttons go, and the keyboard with them: back to what they were about. */
   const endDraft = (): void => {
@@ -53,11 +58,15 @@ export function FilesTab({ view }: { readonly view: TransferView }): ReactNode {
       <FileTree
         label={text.details.chooser.label}
         load={load}
-        version={view.doneBytes + view.totalBytes}
+        version={view.doneBytes + view.totalBytes + changes}
         selection={canChoose ? (draft === undefined ? current : draft.selection) : undefined}
         onSelect={(selection, sums) => setDraft({ selection, sums })}
         hasProgress={view.role === 'get'}
+        onActive={setActive}
       />
+      {canChoose && draft === undefined ? (
+        <FetchOrderBar view={view} active={active} onChanged={reload} />
+      ) : null}
       {draft === undefined ? null : (
         <ApplyBar draft={draft} isBusy={isBusy} onApply={apply} onDiscard={endDraft} />
       )}

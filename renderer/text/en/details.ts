@@ -171,6 +171,7 @@ export const details = {
     symlink: 'symbolic link',
     done: 'complete',
     unwanted: 'not wanted',
+    priority: { low: 'low priority', high: 'high priority', mixed: 'different priorities' },
     failed: 'This folder could not be read. Click to try again.',
   },
   chooser: {
@@ -179,6 +180,10 @@ export const details = {
     changed: (files: string, size: string) => `Wanted now: ${files}, ${size}`,
     changedUnknown: 'The choice has changed.',
     nothing: 'Choose at least one file.',
+    inOrder: 'In order',
+    inOrderHint: 'From the beginning on, to open a film while it comes.',
+    priorityOf: (name: string) => `Priority of “${name}”`,
+    mixed: 'Different',
     apply: 'Apply',
     discard: 'Discard',
     unlisted: 'The list of files has not come yet. It comes with the first device that has it.',

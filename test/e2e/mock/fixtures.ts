@@ -102,6 +102,7 @@ export function transfer(id: number, title: string, more: Partial<TransferView> 
     copies: 0,
     priority: 'normal',
     queuePosition: null,
+    isInOrder: false,
     seed: { limit: { ratio: null, timeMs: null }, isOwn: false, ratio: 0, endsAtMs: null, isReached: false },
     downBytesPerSecond: 0,
     upBytesPerSecond: 0,

@@ -157,6 +157,12 @@ class FakeTransfer implements IncomingTransfer {
     return Promise.resolve()
   }
 
+  isInOrder = false
+
+  setInOrder(isInOrder: boolean): void {
+    this.isInOrder = isInOrder
+  }
+
   seedUntil(limit: SeedLimit | null): void {
     this.seedLimits.push(limit)
   }
@@ -252,6 +258,10 @@ class FakeEngine implements Engine {
   setSeedLimit(): void {}
 
   setSeedDefault(): void {}
+
+  setFilePriority(): void {}
+
+  setInOrder(): void {}
 
   setNetwork(): void {}
 

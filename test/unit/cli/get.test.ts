@@ -96,6 +96,13 @@ test('with --seed it goes on until Ctrl-C, and that is success', async () => {
   expect(here.stdout.text).toContain('Stopped passing it on: 5.00 MB were sent.')
 })
 
+test('with --in-order it comes from its beginning on', async () => {
+  const here = fakeWorld()
+  here.transfer.finish()
+  expect(await run(['get', LINK, '--yes', '--in-order'], here.context)).toBe(0)
+  expect(here.transfer.isInOrder).toBe(true)
+})
+
 test('it is passed on until the limit that was asked for, and then it says so and ends', async () => {
   const here = fakeWorld()
   here.transfer.finish()

@@ -79,6 +79,7 @@ export function transferView(changes: Partial<TransferView> = {}): TransferView 
     copies: 0,
     priority: 'normal',
     queuePosition: null,
+    isInOrder: false,
     seed: { limit: { ratio: null, timeMs: null }, isOwn: false, ratio: 0, endsAtMs: null, isReached: false },
     downBytesPerSecond: 0,
     upBytesPerSecond: 0,
@@ -209,6 +210,10 @@ export class FakeTransfer implements IncomingTransfer {
   async accept(options: AcceptOptions, signal: AbortSignal): Promise<void> {
     this.acceptOptions = options
     await orAborted(this.accepted.promise, signal)
+  }
+
+  setInOrder(isInOrder: boolean): void {
+    this.set({ isInOrder })
   }
 
   seedUntil(limit: SeedLimit | null): void {
@@ -342,6 +347,14 @@ export class FakeEngine implements Engine {
 
   setSeedLimit(id: TransferId, limit: SeedLimit | null): void {
     this.running.get(id)?.seedUntil(limit)
+  }
+
+  setFilePriority(id: TransferId): void {
+    this.#change(id, {})
+  }
+
+  setInOrder(id: TransferId, isInOrder: boolean): void {
+    this.#change(id, { isInOrder })
   }
 
   setSeedDefault(limit: SeedLimit): void {
