@@ -74,8 +74,8 @@ export class FetchOrder {
     this.#aim()
   }
 
-  begin(pieces: Pieces): void {
-    this.#pieces = pieces
+  begin(have: Bitfield, wanted: Bitfield, pieceBytes: number): void {
+    this.#pieces = { have, wanted, pieceBytes }
     this.#aim()
   }
 

@@ -286,9 +286,8 @@ export class Incoming extends TransferBase implements IncomingTransfer {
     this.#finishedAtMs = download.finishedAtMs
     this.#missing = new MissingPieces(store.progress, manifest)
     this.enter('receiving')
-    const { wanted } = store.progress
-    this.order.begin({ have: store.have, wanted, pieceBytes: summary.pieceBytes })
-    this.session.swarm.begin(store, wanted)
+    this.order.begin(store.have, store.progress.wanted, summary.pieceBytes)
+    this.session.swarm.begin(store, store.progress.wanted)
   }
 
   /** Rejects with AppError when the signal is aborted, or it takes longer than is worth waiting. */

@@ -66,8 +66,8 @@ const MIGRATIONS: readonly string[] = [
    -- get: sent to others over all runs, and for how long it was passed on since it was complete
    ALTER TABLE transfer ADD COLUMN seeded_bytes INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE transfer ADD COLUMN seeded_ms INTEGER NOT NULL DEFAULT 0;
-   UPDATE transfer SET queued_at_ms = added_at_ms;
-   -- get: JSON of [path, priority] of files and folders; NULL: all alike
+   UPDATE transfer SET queued_at_ms = added_at_ms;`,
+  `-- get: JSON of [path, priority] of files and folders; NULL: all alike
    ALTER TABLE transfer ADD COLUMN file_priorities TEXT;
    -- get: 1: from the beginning on
    ALTER TABLE transfer ADD COLUMN is_in_order INTEGER NOT NULL DEFAULT 0;`,

@@ -23,8 +23,8 @@ const file = (path: string): Manifest['entries'][number] =>
   ({ kind: 'file', path, sizeBytes: 100, isExecutable: false }) as Manifest['entries'][number]
 const MANIFEST = { entries: [file('a/one'), file('a/two'), file('b')] } as unknown as Manifest
 
-function pieces(count: number): { have: Bitfield; wanted: Bitfield; pieceBytes: number } {
-  return { have: new Bitfield(count), wanted: Bitfield.full(count), pieceBytes: 1000 }
+function pieces(count: number): { have: Bitfield; wanted: Bitfield } {
+  return { have: new Bitfield(count), wanted: Bitfield.full(count) }
 }
 
 test('what was said of files before they were known holds when they are', () => {
@@ -51,7 +51,7 @@ test('in order, the head stands at the first wanted piece that is missing', () =
   all.wanted.delete(1)
   order.setInOrder(true)
   expect(urgency.head).toBeUndefined()
-  order.begin(all)
+  order.begin(all.have, all.wanted, 1000)
   expect(urgency.head).toBe(2000)
   // A later one does not move it.
   all.have.add(3)
@@ -69,7 +69,7 @@ test('it is given up at once, and taken up where it is by then', () => {
   const urgency = new FakeUrgency()
   const order = new FetchOrder(urgency)
   const all = pieces(3)
-  order.begin(all)
+  order.begin(all.have, all.wanted, 1000)
   expect(urgency.head).toBeUndefined()
   all.have.add(0)
   order.written()
