@@ -49,6 +49,7 @@ export const NETWORK_OPTIONS = {
     value: 'COUNT',
     help: `connections side by side to one device, 1 to ${MAX_LANES_PER_PEER}: as many as help if not given`,
   },
+  'no-tls-lanes': { help: 'no TLS connections beside the data channels to devices in the same network' },
 } as const satisfies OptionSpecs
 
 export const NAME_OPTION = {
@@ -75,6 +76,7 @@ export function readNetwork(args: Arguments, context: Context, isOnLoopback = fa
     routePolicy,
     // A port of the router leads to the computer's usual address.
     portMapping: !args.has('no-port-mapping') && bindAddress === '',
+    tlsLanes: !args.has('no-tls-lanes'),
     ...(proxy === undefined ? {} : { proxy: readProxy(proxy) }),
     ...(lanes === undefined ? {} : { maxLanes: readLanes(lanes) }),
     ...(bindAddress === '' ? {} : { bindAddress }),

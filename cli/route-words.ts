@@ -40,9 +40,11 @@ const MAX_TOLD = 4
 
 function routeWords(route: RouteView): string {
   switch (route.kind) {
-    case 'lan':
-      if (route.reason === 'same-device') return 'direct, this computer'
-      return route.reason === 'hairpin' ? 'direct, same router' : 'direct, same network'
+    case 'lan': {
+      const tls = route.protocol === 'tls' ? ', TLS' : ''
+      if (route.reason === 'same-device') return `direct, this computer${tls}`
+      return `direct, ${route.reason === 'hairpin' ? 'same router' : 'same network'}${tls}`
+    }
     case 'direct':
       return 'direct, through the internet'
     case 'relayed': {
@@ -62,10 +64,15 @@ export function connectionWords(peer: PeerView): string {
     case 'failed':
       return (peer.failure === null ? undefined : FAILURE_WORDS[peer.failure]) ?? 'failed'
     case 'connected':
-      return peer.route === null ? 'connected' : routeWords(peer.route)
+      return peer.route === null ? 'connected' : `${routeWords(peer.route)}${tlsWords(peer)}`
     default:
       return unreachable(peer.state)
   }
+}
+
+/** What came of the try for a faster connection; empty where it is open or there was none. */
+function tlsWords({ route, tls }: Pick<PeerView, 'route' | 'tls'>): string {
+  return route?.kind === 'lan' && tls === 'blocked' ? ' (TLS: blocked)' : ''
 }
 
 /** Why a connection is relayed, and whether that may change; undefined for one that is not. */

@@ -21,6 +21,8 @@ export interface NetworkOptions {
   readonly portRange?: { readonly from: number; readonly to: number }
   /** Connections side by side to one peer, at most; 16 when left out. */
   readonly maxLanes?: number
+  /** TLS connections beside the data channels to peers in the same network; true when left out. */
+  readonly tlsLanes?: boolean
   /** Asks the router to open ports; false when left out. */
   readonly portMapping?: boolean
   /** `http://host:port` of an HTTP proxy for what runs over TCP; left out: as the environment says. */

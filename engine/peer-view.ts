@@ -4,7 +4,7 @@ import type { PeerView, RouteView } from '#shared/api/views.ts'
 import type { PeerSession } from '#shared/swarm/peer-session.ts'
 import type { PeerRoutes } from './connect/better-routes.ts'
 
-export function viewPeer(session: PeerSession, routes: PeerRoutes): PeerView {
+export function viewPeer(session: PeerSession, routes: PeerRoutes, tls: PeerView['tls']): PeerView {
   const best = session.mainLane ?? session.lanes.values().next().value
   const { remote } = session
   const { history, betterRoute, relayReason, isPortMapped } = routes
@@ -17,14 +17,15 @@ export function viewPeer(session: PeerSession, routes: PeerRoutes): PeerView {
     name: session.name,
     state: session.hasGreeted ? 'connected' : 'connecting',
     route: explain(best?.lane.route() ?? null),
-    lanes: [...session.lanes.values()].map(({ lane, isLeaving }) => ({
-      id: lane.id,
-      state: isLeaving ? 'leaving' : 'open',
-      route: explain(lane.route()),
-      roundTripMs: lane.roundTripMs(),
+    lanes: [...session.lanes.values()].map((one) => ({
+      id: one.lane.id,
+      state: one.isLeaving ? 'leaving' : 'open',
+      route: explain(one.lane.route()),
+      roundTripMs: one.roundTripMs(),
     })),
     history,
     betterRoute,
+    tls,
     roundTripMs: best?.roundTripMs() ?? null,
     downBytesPerSecond: session.downBytesPerSecond(),
     upBytesPerSecond: session.upBytesPerSecond(),

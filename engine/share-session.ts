@@ -3,16 +3,18 @@
 import type { LimitSettings } from '#shared/api/settings-views.ts'
 import type { NoticeView, PeerView, TransferPriority } from '#shared/api/views.ts'
 import { randomBytes } from '#shared/encoding/bytes.ts'
-import type { ByeReason } from '#shared/protocol/peer-messages.ts'
+import { TLS_FEATURE, type ByeReason, type TlsMessage } from '#shared/protocol/peer-messages.ts'
 import { topicOf, type PeerId, type ShareKeys, type Topic } from '#shared/share/keys.ts'
 import type { CoordinatorAddress } from '#shared/share/link.ts'
 import { systemClock } from '#shared/swarm/clock.ts'
 import { MAX_LANES_PER_PEER } from '#shared/swarm/lane-limits.ts'
 import { Pace } from '#shared/swarm/pace.ts'
+import type { PeerSession } from '#shared/swarm/peer-session.ts'
 import { Swarm } from '#shared/swarm/swarm.ts'
 import type { SwarmEvents } from '#shared/swarm/swarm-events.ts'
 import { Connector } from './connect/connector.ts'
 import type { PeerLook } from './connect/connector-options.ts'
+import { TlsDesk, type PeerLanes } from './connect/tls/tls-desk.ts'
 import { CoordinatorClient, type CoordinatorState, type TopicSession } from './coordinator-client/client.ts'
 import type { EngineParts } from './engine-settings.ts'
 import { viewPeer } from './peer-view.ts'
@@ -38,6 +40,8 @@ export class ShareSession {
   readonly swarm: Swarm
   readonly #session: TopicSession
   readonly #connector: Connector
+  /** Undefined where no TLS lanes are wanted. */
+  readonly #tls: TlsDesk | undefined
   readonly #up: Pace
   readonly #down: Pace
   readonly #log: EngineParts['log']
@@ -47,6 +51,8 @@ export class ShareSession {
   constructor(options: ShareSessionOptions) {
     const { keys, parts, events } = options
     const { network, deviceName, limits } = parts.settings
+    // Whoever hides the own address behind a relay listens nowhere and dials nobody.
+    const hasTls = (network.tlsLanes ?? true) && network.routePolicy !== 'relay'
     this.topic = topicOf(keys.publicKey)
     this.#log = parts.log
     this.#up = new Pace(systemClock, parts.settings.up)
@@ -63,6 +69,7 @@ export class ShareSession {
       name: deviceName,
       agent: AGENT,
       self: this.#session.peerId,
+      features: hasTls ? [TLS_FEATURE] : [],
       clock: systemClock,
       up: this.#up,
       down: this.#down,
@@ -81,6 +88,7 @@ export class ShareSession {
           this.#connector.laneHealth(peer, lane, isSuspect)
         },
         signal: (peer, box) => this.#connector.hearSignal(peer, box),
+        tls: (peer, lane, message) => this.#hearTls(peer, lane, message),
         banned: (peer, error) => {
           this.#log('peer.banned', { code: error.code, detail: error.detail ?? '' })
           events.notice({ code: 'peer-banned', count: 1, text: error.code })
@@ -119,6 +127,7 @@ export class ShareSession {
           events.notice({ code: 'servers-unused', count: urls.length, text: urls.join(', ') }),
       },
     })
+    if (hasTls) this.#tls = this.#openTls(() => events.changed())
     this.setLimits(limits)
     const { monitor } = parts
     const tellFacts = (): void => this.swarm.learnNetwork(this.#connector.facts)
@@ -130,6 +139,7 @@ export class ShareSession {
           this.#log('network.moved', {})
           this.client.renew()
           this.swarm.probe()
+          this.#tls?.moved()
         }),
       )
     }
@@ -155,7 +165,8 @@ export class ShareSession {
   peers(): PeerView[] {
     const views: PeerView[] = []
     for (const session of this.swarm.sessions.values()) {
-      views.push(viewPeer(session, this.#connector.routesOf(session.peer)))
+      const tls = this.#tls?.stateOf(session.peer, session.lanes.values()) ?? 'none'
+      views.push(viewPeer(session, this.#connector.routesOf(session.peer), tls))
     }
     for (const { peer, failure } of this.#connector.unconnected()) {
       if (this.swarm.sessions.has(peer)) continue
@@ -168,6 +179,7 @@ export class ShareSession {
         lanes: [],
         history,
         betterRoute: 'none',
+        tls: 'none',
         roundTripMs: null,
         downBytesPerSecond: 0,
         upBytesPerSecond: 0,
@@ -184,6 +196,7 @@ export class ShareSession {
     if (this.#isClosed) return
     this.#isClosed = true
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
+    this.#tls?.[Symbol.dispose]()
     this.swarm.close(reason)
     this.#connector.close()
     await this.client.close()
@@ -196,10 +209,44 @@ export class ShareSession {
     return { kind: lane.lane.route()?.kind ?? null, facts: session.network }
   }
 
+  #openTls(changed: () => void): TlsDesk {
+    const { sessions } = this.swarm
+    return new TlsDesk({
+      ownId: this.#session.peerId,
+      sessions: () => sessions.values().map(lanesOf),
+      send: (peer, lane, message) => this.#sendTls(peer, lane, message),
+      opened: (peer, lane) => this.swarm.addLane(peer, lane),
+      changed,
+      log: this.#log,
+    })
+  }
+
+  /** On the lane that it is about. False when that is gone. */
+  #sendTls(peer: PeerId, lane: string, message: TlsMessage): boolean {
+    return this.swarm.sessions.get(peer)?.lanes.get(lane)?.send(message) ?? false
+  }
+
+  #hearTls(peer: PeerId, lane: string, message: TlsMessage): void {
+    if (this.#tls !== undefined) this.#tls.hear(peer, lane, message)
+    else if (message.type === 'tls.get') this.#sendTls(peer, lane, { type: 'tls.none' })
+  }
+
   #laneGone(peer: PeerId, lane: string, reason: string): void {
     this.#log('lane.closed', { reason })
     if (this.#isClosed) return
     const isWanted = reason !== 'done' && reason !== 'full' && !this.swarm.isBanned(peer)
     this.#connector.laneGone(peer, lane, isWanted)
   }
+}
+
+function lanesOf({ peer, features, readyLanes }: PeerSession): PeerLanes {
+  const lanes = readyLanes.map((one) => ({
+    id: one.lane.id,
+    route: one.lane.route(),
+    roundTripMs: one.shortestTripMs,
+    isSuspect: one.isSuspect,
+    isStream: one.isStream,
+    outstandingBytes: one.outstandingBytes,
+  }))
+  return { peer, features, lanes }
 }

@@ -58,6 +58,7 @@ export function defaultGroups(defaults: {
       routePolicy: 'automatic',
       portRange: null,
       portMapping: true,
+      tlsLanes: true,
       proxy: null,
       maxLanes: MAX_LANES_PER_PEER,
     },

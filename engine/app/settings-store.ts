@@ -81,13 +81,14 @@ export class SettingsStore {
   }
 
   network(): NetworkOptions {
-    const { routePolicy, portRange, portMapping, proxy, maxLanes } = this.#groups.network
+    const { routePolicy, portRange, portMapping, tlsLanes, proxy, maxLanes } = this.#groups.network
     const { bindAddress } = this.#options
     return {
       iceServers: this.#servers.iceServers(),
       routePolicy,
       portMapping,
       maxLanes,
+      tlsLanes,
       ...(proxy === null ? {} : { proxy }),
       ...(bindAddress === undefined ? {} : { bindAddress }),
       ...(portRange === null ? {} : { portRange }),

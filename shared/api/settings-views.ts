@@ -68,6 +68,8 @@ export const NetworkSettings = v.object({
   portRange: PortRange,
   /** Asks the router to open ports (UPnP-IGD, NAT-PMP, PCP). */
   portMapping: v.boolean(),
+  /** TLS connections beside the data channels to devices in the same network. */
+  tlsLanes: v.boolean(),
   /** `http://host:port` for what runs over TCP; null: as the environment says (HTTPS_PROXY, NO_PROXY). No login in it. */
   proxy: v.nullable(Text(512)),
   /** Connections side by side to one device, at most; transfers that begin later take it. */

@@ -71,7 +71,8 @@ export const RouteView = v.object({
   remoteType: CandidateType,
   localAddress: v.string(),
   remoteAddress: v.string(),
-  protocol: v.picklist(['udp', 'tcp']),
+  /** `tls`: a TLS connection of its own, beside the data channels. */
+  protocol: v.picklist(['udp', 'tcp', 'tls']),
   /** Why it runs this way. */
   reason: RouteReason,
   /** Host of the own TURN server in use; null when there is none or the relay is the other side's. */
@@ -98,6 +99,11 @@ export const PeerView = v.object({
   history: v.array(v.object({ kind: RouteKind, sinceMs: v.number() })),
   /** A better route: there is nothing to look for, it is being tried right now, it will be tried again later. */
   betterRoute: v.picklist(['none', 'trying', 'later']),
+  /**
+   * A TLS connection beside the data channels: `none`: there is no need or no wish for it; `blocked`: it was tried, and
+   * the network or a firewall lets no TCP through.
+   */
+  tls: v.picklist(['none', 'trying', 'open', 'blocked']),
   roundTripMs: v.nullable(v.number()),
   downBytesPerSecond: BytesPerSecond,
   upBytesPerSecond: BytesPerSecond,

@@ -10,8 +10,11 @@ import { MAX_SIGNAL_BYTES } from './coordinator-messages.ts'
 import { IntroductionKey, MAX_PASSED_BYTES } from './introductions.ts'
 import { NetworkFacts } from './network-facts.ts'
 import { PeerId } from '../share/keys.ts'
+import { LaneId } from './signals.ts'
 
 export const PEER_PROTOCOL_VERSION = 1
+/** In `hello`: this side knows TLS lanes and is willing. */
+export const TLS_FEATURE = 'tls'
 /** A control message at most, characters: the bitfield of the largest share in base64url, with room. */
 export const MAX_CONTROL_LENGTH = 192 * 1024
 /** Stretches of blocks in one request or cancel. */
@@ -126,6 +129,21 @@ export const PeerMessage = v.variant('type', [
   v.object({ type: v.literal('pass'), to: PeerId, box: PassedBox }),
   /** The same, at its end: who gave it, and that one's key. It goes no further. */
   v.object({ type: v.literal('passed'), from: PeerId, key: IntroductionKey, box: PassedBox }),
+  /** Asks for an invitation to a TLS lane, over the address that this very lane runs to. */
+  v.object({ type: v.literal('tls.get') }),
+  /**
+   * The invitation: for a while this side listens at the local address of this very lane. `token`: 32 bytes, base64url,
+   * good for one lane; `fingerprint`: SHA-256 of the certificate, hex.
+   */
+  v.object({
+    type: v.literal('tls.offer'),
+    lane: LaneId,
+    port: v.pipe(v.number(), v.safeInteger(), v.minValue(1024), v.maxValue(65_535)),
+    token: v.pipe(v.string(), v.regex(/^[\w-]{43}$/)),
+    fingerprint: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  }),
+  /** There will be none: not wanted here, or the other side cannot be reached. */
+  v.object({ type: v.literal('tls.none') }),
   /** The connection ends, and why. */
   v.object({
     type: v.literal('bye'),
@@ -142,6 +160,7 @@ export const PeerMessage = v.variant('type', [
   }),
 ])
 export type PeerMessage = v.InferOutput<typeof PeerMessage>
+export type TlsMessage = Extract<PeerMessage, { type: 'tls.get' | 'tls.offer' | 'tls.none' }>
 export type ByeReason = Extract<PeerMessage, { type: 'bye' }>['reason']
 
 /** By type, so that a message is not compared with each of them: a busy peer hears thousands a second. */

@@ -6,7 +6,7 @@
 
 import type { PeerId } from '../share/keys.ts'
 import type { Clock } from './clock.ts'
-import { rankOf } from './lane-order.ts'
+import { isStream, rankOf } from './lane-order.ts'
 import type { PeerSession, SessionLane } from './peer-session.ts'
 
 /** What this device's own pause must exceed to be taken off the lanes' accounts: a few ticks. Milliseconds. */
@@ -73,7 +73,13 @@ export class LaneCare {
   review(session: PeerSession): void {
     const now = this.#clock.now()
     const lanes = session.readyLanes
-    for (const lane of lanes) lane.rank = rankOf(lane.lane.route(), now - lane.openedMs)
+    for (const lane of lanes) {
+      const route = lane.lane.route()
+      lane.rank = rankOf(route, now - lane.openedMs)
+      lane.isStream = isStream(route)
+    }
+    const hasStream = lanes.some((lane) => lane.isStream && !lane.isSuspect)
+    for (const lane of lanes) lane.isStandby = hasStream && !lane.isStream
     for (const lane of lanes) {
       this.#setLeaving(lane, lane.isSurplus || lanes.some((other) => isBetter(other, lane)), now)
       if (lane.isSuspect) {
@@ -93,12 +99,14 @@ export class LaneCare {
   #feel(session: PeerSession, lane: SessionLane, nowMs: number): void {
     const wasSuspect = lane.wasSuspect
     const queuedBytes = lane.lane.bufferedBytes()
+    const roundTripMs = lane.lane.roundTripMs()
+    if (roundTripMs !== null) lane.shortestTripMs = Math.min(lane.shortestTripMs ?? Infinity, roundTripMs)
     const pulse = {
       nowMs,
       isBusy: lane.outstanding.size > 0 || lane.uploads.length > 0 || queuedBytes > 0,
       queuedBytes,
       blockQuietMs: lane.outstanding.size > 0 ? nowMs - lane.lastBlockMs : 0,
-      roundTripMs: lane.lane.roundTripMs(),
+      roundTripMs,
       bytesPerSecond: Math.max(lane.down.bytesPerSecond(), lane.up.bytesPerSecond()),
     }
     const health = lane.heartbeat.beat(pulse, (id) => lane.send({ type: 'ping', id }))
@@ -139,7 +147,8 @@ export class LaneCare {
  * word tips the scales between equals, and where both hold on to different lanes, the smaller id stays, here and there.
  */
 function isBetter(other: SessionLane, lane: SessionLane): boolean {
-  if (other === lane || other.isSuspect) return false
+  // A TLS lane has the lanes that it grew from stand by, and replaces none.
+  if (other === lane || other.isSuspect || other.isStream !== lane.isStream) return false
   if (other.hasHeardRetire === lane.hasHeardRetire) return other.rank > lane.rank
   const isFirst = other.lane.id < lane.lane.id
   if (lane.hasHeardRetire) return other.rank >= lane.rank || isFirst

@@ -9,10 +9,21 @@ import type { RouteView } from '../api/views.ts'
 const UNCERTAIN_MS = 1000
 
 const RANKS = { lan: 3, direct: 2, relayed: 1 } as const
+/** A stream of the system's own is faster than data channels over the same way. */
+const STREAM_RANK = 4
+
+/** A TLS lane: one is enough, and what it replaces stands by. */
+export function isStream(route: Pick<RouteView, 'protocol'> | null): boolean {
+  return route?.protocol === 'tls'
+}
 
 /** Higher is better; 0: nothing is known. @param ageMs since it opened */
-export function rankOf(route: Pick<RouteView, 'kind' | 'remoteType'> | null, ageMs: number): number {
+export function rankOf(
+  route: Pick<RouteView, 'kind' | 'remoteType' | 'protocol'> | null,
+  ageMs: number,
+): number {
   if (route === null) return 0
+  if (isStream(route)) return STREAM_RANK
   const isUncertain = route.kind === 'direct' && route.remoteType === 'prflx' && ageMs < UNCERTAIN_MS
   return isUncertain ? RANKS.relayed : RANKS[route.kind]
 }

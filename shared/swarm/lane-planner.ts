@@ -56,6 +56,7 @@ export class LanePlanner {
   #look(session: PeerSession, nowMs: number): void {
     const lanes = session.readyLanes.filter((lane) => !lane.isSuspect && !(lane.isLeaving && !lane.isSurplus))
     const open = lanes.filter((lane) => !lane.isSurplus)
+    if (lanes.some((lane) => lane.isStream)) return this.#restStanding(open)
     const [first] = open
     if (first === undefined || open.every((lane) => lane.outstandingBytes === 0)) return
     const plan = this.#plans.get(session) ?? { controller: new LaneController(this.#maxLanes), idleLooks: 0 }
@@ -85,6 +86,12 @@ export class LanePlanner {
       missing--
     }
     if (missing > 0) this.#events.wantsLanes(session.peer, target)
+  }
+
+  /** Beside a TLS lane one other is enough, in case that it fails. */
+  #restStanding(open: readonly SessionLane[]): void {
+    const standing = open.filter((lane) => lane.isStandby)
+    if (standing.length > 1) this.#fewer(standing, standing.length - 1)
   }
 
   /** Only such as this side asked for: the others are the other side's to give back. The youngest first. */

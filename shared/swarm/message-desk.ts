@@ -31,7 +31,7 @@ export interface MessageDeskParts {
   readonly care: LaneCare
   /** Undefined where this device has no id. */
   readonly introductions: Introductions | undefined
-  readonly events: Pick<SwarmEvents, 'changed' | 'signal'>
+  readonly events: Pick<SwarmEvents, 'changed' | 'signal' | 'tls'>
   /** Undefined before the pieces are known. */
   pieces(): PieceParts | undefined
   bye(session: PeerSession, reason: Extract<PeerMessage, { type: 'bye' }>['reason']): void
@@ -120,6 +120,11 @@ export class MessageDesk {
       case 'pass':
       case 'passed':
         return this.#parts.introductions?.receive(session, message)
+      case 'tls.get':
+      case 'tls.offer':
+      case 'tls.none':
+        if (session.signals.own.take(clock.now())) events.tls?.(session.peer, lane.lane.id, message)
+        return
       case 'bye':
         return this.#parts.bye(session, message.reason)
       default:

@@ -29,6 +29,12 @@ export class SessionLane {
   wasSuspect = false
   /** Of its route among the peer's lanes; higher is better, looked at again and again. */
   rank = 0
+  /** The shortest round trip seen; null while unknown. Milliseconds. */
+  shortestTripMs: number | null = null
+  /** A TLS lane. */
+  isStream = false
+  /** A faster carrier has taken over: nothing is asked for here unless that one fails. */
+  isStandby = false
   /** More lanes than are worth having: this one goes. */
   isSurplus = false
   /** Better lanes carry on: nothing more is asked for here. Since when, milliseconds. */
@@ -74,7 +80,7 @@ export class SessionLane {
 
   /** Whether blocks may be asked for on it. */
   get isOpenToAsk(): boolean {
-    return this.isGreeted && !this.isLeaving && !this.isSuspect
+    return this.isGreeted && !this.isLeaving && !this.isStandby && !this.isSuspect
   }
 
   expect(key: number, bytes: number): void {
@@ -106,6 +112,8 @@ export class PeerSession {
   readonly peer: PeerId
   readonly lanes = new Map<string, SessionLane>()
   name = ''
+  /** What the peer can do beyond the first version. */
+  features: ReadonlySet<string> = new Set()
   /** What the peer said it has; undefined until the number of pieces is known here. */
   remote: Bitfield | undefined
   /** Said before the manifest was known here. */

@@ -1,7 +1,7 @@
 /** What a swarm needs and what it tells. Pure. */
 
 import type { AppError } from '../errors.ts'
-import type { ByeReason } from '../protocol/peer-messages.ts'
+import type { ByeReason, TlsMessage } from '../protocol/peer-messages.ts'
 import type { PeerId, ShareKeys } from '../share/keys.ts'
 import type { Summary } from '../share/summary.ts'
 import type { Clock } from './clock.ts'
@@ -18,6 +18,8 @@ export interface SwarmOptions {
   /** Limits; none when left out. */
   readonly up?: Pace
   readonly down?: Pace
+  /** What this side can do beyond the first version, for its `hello`. */
+  readonly features?: readonly string[]
   /** Lanes to one peer at most; one when left out. */
   readonly maxLanes?: number
 }
@@ -41,6 +43,8 @@ export interface SwarmEvents {
   laneHealth?(peer: PeerId, lane: string, isSuspect: boolean): void
   /** A sealed signal for a lane to this peer: on one that there is, or passed along by a neighbour. */
   signal?(peer: PeerId, box: string): void
+  /** About a TLS lane beside the lane that it came on. */
+  tls?(peer: PeerId, lane: string, message: TlsMessage): void
   /** The peer must not come back into this share. */
   banned(peer: PeerId, error: AppError): void
   /** This side cannot go on: disk or source. */

@@ -161,7 +161,8 @@ export class Swarm {
 
   /** Takes the lane over. */
   addLane(peer: PeerId, lane: Lane): void {
-    if (this.#isClosed || this.#banned.has(peer)) {
+    // Ids are drawn at random, but not always by somebody honest.
+    if (this.#isClosed || this.#banned.has(peer) || this.sessions.get(peer)?.lanes.has(lane.id) === true) {
       lane.close()
       return
     }
@@ -246,6 +247,8 @@ export class Swarm {
       this.sessions.delete(session.peer)
       this.traffic.keep(session)
     }
+    // Who stood by for it is asked at once.
+    if (!isLast) this.#care.review(session)
     this.#manifest.laneGone(lane)
     this.#pieces?.downloader.laneGone(lane)
     if (isLast) {

@@ -6,14 +6,16 @@ import type { PeerView } from '#shared/api/views.ts'
 import { RouteBadge } from '../../parts/route-badge.tsx'
 import { useFormat, useText } from '../../text/text-context.tsx'
 import { LaneList } from './lane-list.tsx'
-import { helpWords, historyWords, searchWords, staysOf } from './route-words.ts'
+import { helpWords, historyWords, searchWords, staysOf, tlsWords } from './route-words.ts'
 
 /** Stays drawn side by side: as many as fit into a narrow window. The sentence tells of the others. */
 const MAX_DRAWN = 4
 
 export function PeerRoutes({ peer }: { readonly peer: PeerView }): ReactNode {
   const text = useText()
-  const hints = [searchWords(peer, text), helpWords(peer, text)].filter((words) => words !== undefined)
+  const hints = [searchWords(peer, text), tlsWords(peer, text), helpWords(peer, text)].filter(
+    (words) => words !== undefined,
+  )
   return (
     <>
       {hints.map((words) => (

@@ -21,6 +21,7 @@ export function routeWords(route: RouteView, text: Messages): string {
   switch (route.reason) {
     case 'same-device':
     case 'same-network':
+      return route.protocol === 'tls' ? words.tls[route.reason] : words.reached[route.reason]
     case 'hairpin':
     case 'public-address':
     case 'port-mapped':
@@ -74,6 +75,12 @@ export function searchWords(
 ): string | undefined {
   if (peer.state !== 'connected' || peer.betterRoute === 'none') return undefined
   return text.details.peers.betterRoute[peer.betterRoute]
+}
+
+/** Whether a faster TLS connection is tried, or could not be had; undefined when there is nothing to say. */
+export function tlsWords(peer: Pick<PeerView, 'state' | 'tls'>, text: Messages): string | undefined {
+  if (peer.state !== 'connected' || peer.tls === 'none' || peer.tls === 'open') return undefined
+  return text.details.peers.tls[peer.tls]
 }
 
 /** Entries of the history that are told one by one; of a longer one the last. */

@@ -35,6 +35,7 @@ export function NetworkSection(): ReactNode {
       />
       <ServerList servers={network.servers} />
       <RouterGroup isOn={network.portMapping} save={save} />
+      <LocalNetworkGroup isOn={network.tlsLanes} save={save} />
       <ProxyGroup saved={network.proxy} save={save} />
       <LanesGroup saved={network.maxLanes} save={save} />
       <PortRangeFields saved={network.portRange} save={(portRange) => save({ portRange })} />
@@ -111,6 +112,21 @@ function RouterGroup({ isOn, save }: { readonly isOn: boolean; readonly save: Sa
         hint={words.portMappingHint}
         saved={isOn}
         save={(portMapping) => save({ portMapping })}
+      />
+    </section>
+  )
+}
+
+function LocalNetworkGroup({ isOn, save }: { readonly isOn: boolean; readonly save: Save }): ReactNode {
+  const words = useText().settings
+  return (
+    <section className="settings-group">
+      <h2>{words.localNetwork}</h2>
+      <SettingSwitch
+        label={words.tlsLanes}
+        hint={words.tlsLanesHint}
+        saved={isOn}
+        save={(tlsLanes) => save({ tlsLanes })}
       />
     </section>
   )

@@ -60,12 +60,17 @@ export const details = {
     here: 'This side',
     there: 'Other side',
     protocol: 'Carried by',
-    protocols: { udp: 'WebRTC over UDP', tcp: 'TCP' },
+    protocols: { udp: 'WebRTC over UDP', tcp: 'TCP', tls: 'TLS over TCP' },
     copyAddress: (address: string) => `Copy ${address}`,
     laneLeaving: 'Hands over to a better lane, and closes when nothing is under way on it.',
     betterRoute: {
       trying: 'A direct way is being tried right now; the transfer goes on meanwhile.',
       later: 'Beeline tries again later whether there is a direct way, and changes over without a pause.',
+    },
+    tls: {
+      trying: 'A faster TLS connection is being tried beside it.',
+      blocked:
+        'A faster TLS connection was tried, but a firewall or the network lets no TCP through. It goes on as it is.',
     },
     /** What an address of ICE is, in words; the term stands beside it. */
     types: {
@@ -83,6 +88,10 @@ export const details = {
     relayed: 'Relayed by a server in between. It cannot read what it passes on.',
     unknown: 'Connected. The route is being looked at…',
     connecting: 'Trying every path: the network, both routers, the relays…',
+    tls: {
+      'same-device': 'LAN, TLS: another Beeline on this computer.',
+      'same-network': 'LAN, TLS: on the same network, the bytes never leave it.',
+    },
     reached: {
       'same-device': 'Another Beeline on this computer.',
       'same-network': 'On the same network: the bytes never leave it.',

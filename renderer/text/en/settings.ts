@@ -95,6 +95,11 @@ export const settings = {
   portMappingHint:
     'By UPnP, NAT-PMP or PCP, so that more friends reach you directly. The ports are given back when Beeline ends.',
 
+  localNetwork: 'Own network',
+  tlsLanes: 'TLS connections to devices nearby',
+  tlsLanesHint:
+    'Beside the usual connection, and faster. A port is open for seconds, while a transfer with such a device begins.',
+
   lanes: 'Connections side by side',
   lanesLabel: 'To one device, at most',
   lanesHint:

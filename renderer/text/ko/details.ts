@@ -62,12 +62,16 @@ export const details: Messages['details'] = {
     here: '이쪽',
     there: '상대쪽',
     protocol: '전송 방식',
-    protocols: { udp: 'UDP 위의 WebRTC', tcp: 'TCP 연결' },
+    protocols: { udp: 'UDP 위의 WebRTC', tcp: 'TCP 연결', tls: 'TCP 위의 TLS' },
     copyAddress: (address) => `${address} 복사`,
     laneLeaving: '더 나은 통로에 넘기는 중이며, 남은 것이 지나가면 닫힙니다.',
     betterRoute: {
       trying: '지금 직접 가는 길을 시도하고 있습니다. 그동안에도 전송은 이어집니다.',
       later: '직접 가는 길을 나중에 다시 찾아보고, 찾으면 끊김 없이 옮겨 갑니다.',
+    },
+    tls: {
+      trying: '더 빠른 TLS 연결을 함께 시도하고 있습니다.',
+      blocked: '더 빠른 TLS 연결을 시도했지만 방화벽이나 네트워크가 TCP를 막습니다. 지금 연결로 계속합니다.',
     },
     types: {
       host: '기기 자체의 주소',
@@ -83,6 +87,10 @@ export const details: Messages['details'] = {
     relayed: '중계 서버를 거칩니다. 서버는 내용을 읽을 수 없습니다.',
     unknown: '연결되었습니다. 경로를 확인하는 중…',
     connecting: '네트워크, 양쪽 공유기, 중계까지 모든 길을 시도하고 있습니다…',
+    tls: {
+      'same-device': 'LAN, TLS: 이 컴퓨터의 다른 Beeline입니다.',
+      'same-network': 'LAN, TLS: 같은 네트워크에 있어 데이터가 밖으로 나가지 않습니다.',
+    },
     reached: {
       'same-device': '이 컴퓨터의 다른 Beeline입니다.',
       'same-network': '같은 네트워크에 있어 데이터가 밖으로 나가지 않습니다.',

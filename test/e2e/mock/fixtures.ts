@@ -63,6 +63,7 @@ export function peer(name: string, route: RouteView | null, more: Partial<PeerVi
     lanes: route === null ? [] : [{ id: `${id}-1`, state: 'open', route, roundTripMs: 18 }],
     history: route === null ? [] : [{ kind: route.kind, sinceMs: 800 }],
     betterRoute: 'none',
+    tls: 'none',
     roundTripMs: route === null ? null : route.kind === 'lan' ? 0.8 : route.kind === 'direct' ? 24 : 71,
     downBytesPerSecond: 0,
     upBytesPerSecond: 0,

@@ -18,6 +18,7 @@ export const SETTINGS: SettingsView = {
     routePolicy: 'automatic',
     portRange: null,
     portMapping: true,
+    tlsLanes: true,
     proxy: null,
     maxLanes: 16,
     servers: [

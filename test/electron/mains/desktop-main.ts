@@ -36,6 +36,7 @@ let settings: SettingsView = {
     routePolicy: 'automatic',
     portRange: null,
     portMapping: true,
+    tlsLanes: true,
     maxLanes: 16,
     proxy: null,
     servers: [],

@@ -69,6 +69,7 @@ export function peerView(changes: Partial<Record<keyof PeerView, unknown>> = {})
     lanes: [],
     history: [],
     betterRoute: 'none',
+    tls: 'none',
     roundTripMs: 1.4,
     downBytesPerSecond: 54_200_000,
     upBytesPerSecond: 0,

@@ -51,6 +51,7 @@ export function peerView(change: Partial<PeerInput> = {}): PeerView {
     lanes: [],
     history: [],
     betterRoute: 'none',
+    tls: 'none',
     roundTripMs: null,
     downBytesPerSecond: 0,
     upBytesPerSecond: 0,

@@ -21,6 +21,7 @@ export class MemoryLane implements Lane {
   /** What it sends is lost and nothing says so: a path that has died. */
   isMute = false
   kind: RouteKind | null = null
+  protocol: RouteView['protocol'] = 'udp'
   isOffered = false
   readonly #clock: VirtualClock
   readonly #quality: LaneQuality
@@ -83,7 +84,7 @@ export class MemoryLane implements Lane {
       remoteType: type,
       localAddress: address,
       remoteAddress: address,
-      protocol: 'udp',
+      protocol: this.protocol,
       reason: kind === 'relayed' ? 'no-direct-path' : 'hole-punched',
       relayHost: null,
     }

@@ -22,6 +22,7 @@ const PEER = v.parse(PeerView, {
   lanes: [],
   history: [],
   betterRoute: 'none',
+  tls: 'none',
   roundTripMs: 1,
   downBytesPerSecond: 0,
   upBytesPerSecond: 0,

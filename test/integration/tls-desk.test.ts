@@ -1,0 +1,184 @@
+/** How two sides come to a TLS lane, which of them dials, and what they leave alone. */
+
+import { afterEach, expect, test } from 'vitest'
+import { TlsDesk, type PeerLanes } from '#engine/connect/tls/tls-desk.ts'
+import type { LaneLook } from '#engine/connect/tls/tls-prospect.ts'
+import type { RouteView } from '#shared/api/views.ts'
+import type { TlsMessage } from '#shared/protocol/peer-messages.ts'
+import type { PeerId } from '#shared/share/keys.ts'
+import type { Lane } from '#shared/swarm/lane.ts'
+import { peerNumber } from '#test/unit/swarm/virtual-swarm.ts'
+import { eventually, sleep } from './harness/eventually.ts'
+
+const LANE = 'b'.repeat(16)
+const ROUTE: RouteView = {
+  kind: 'lan',
+  localType: 'host',
+  remoteType: 'host',
+  localAddress: '127.0.0.1:1111',
+  remoteAddress: '127.0.0.1:2222',
+  protocol: 'udp',
+  reason: 'same-device',
+  relayHost: null,
+}
+
+class Side {
+  readonly id: PeerId
+  readonly opened: Lane[] = []
+  readonly said: TlsMessage[] = []
+  /** What becomes of what it says; undefined swallows it. */
+  filter: (message: TlsMessage) => TlsMessage | undefined = (message) => message
+  lane: LaneLook = {
+    id: LANE,
+    route: ROUTE,
+    roundTripMs: 1,
+    isSuspect: false,
+    isStream: false,
+    outstandingBytes: 0,
+  }
+  other: Side | undefined
+  readonly desk: TlsDesk
+
+  constructor(number: number) {
+    this.id = peerNumber(number)
+    this.desk = new TlsDesk({
+      ownId: this.id,
+      sessions: () => this.#sessions(),
+      send: (_peer, lane, message) => {
+        this.said.push(message)
+        const passed = this.filter(message)
+        if (passed !== undefined) setImmediate(() => this.other?.desk.hear(this.id, lane, passed))
+        return true
+      },
+      opened: (_peer, lane) => this.opened.push(lane),
+      changed: () => undefined,
+      log: () => undefined,
+    })
+  }
+
+  get state(): string {
+    return this.desk.stateOf(this.other?.id ?? this.id, [])
+  }
+
+  #sessions(): PeerLanes[] {
+    const stream = this.opened.map((lane) => ({ ...this.lane, id: lane.id, isStream: true }))
+    return this.other === undefined
+      ? []
+      : [{ peer: this.other.id, features: new Set(['tls']), lanes: [this.lane, ...stream] }]
+  }
+}
+
+const sides: Side[] = []
+afterEach(() => {
+  for (const side of sides.splice(0)) {
+    side.desk[Symbol.dispose]()
+    for (const lane of side.opened) lane.close()
+  }
+})
+
+function pair(): readonly [Side, Side] {
+  const [left, right] = [new Side(1), new Side(2)]
+  left.other = right
+  right.other = left
+  sides.push(left, right)
+  return [left, right]
+}
+
+function want(side: Side): void {
+  side.lane = { ...side.lane, outstandingBytes: 1 }
+}
+
+async function bothOpen(...both: readonly Side[]): Promise<void> {
+  await eventually('both ends', () => both.every(({ opened }) => opened.length === 1))
+  expect(both[0]?.opened[0]?.id).toBe(both[1]?.opened[0]?.id)
+}
+
+test('who wants blocks asks and dials, once', async () => {
+  const [left, right] = pair()
+  want(right)
+  await bothOpen(left, right)
+  await sleep(400)
+  expect(right.said.map(({ type }) => type)).toEqual(['tls.get'])
+  expect(left.said.map(({ type }) => type)).toEqual(['tls.offer'])
+  expect(right.opened[0]?.route()).toMatchObject({ kind: 'lan', protocol: 'tls' })
+  expect([left.state, right.state]).toEqual(['none', 'none'])
+})
+
+test('when both want it at once, one lane comes of it', async () => {
+  const [left, right] = pair()
+  want(left)
+  want(right)
+  await bothOpen(left, right)
+  await sleep(400)
+  expect([left.opened.length, right.opened.length]).toEqual([1, 1])
+})
+
+test('where nothing gets in on one side, the other one listens', async () => {
+  const [left, right] = pair()
+  want(right)
+  // As a firewall that lets nothing in: whatever port is told, nobody is there.
+  left.filter = (message) => (message.type === 'tls.offer' ? { ...message, port: 65_535 } : message)
+  await bothOpen(left, right)
+  expect(right.said.map(({ type }) => type)).toEqual(['tls.get', 'tls.offer'])
+})
+
+test('where nothing gets through at all, both say so and leave it at that', async () => {
+  const [left, right] = pair()
+  want(right)
+  for (const side of [left, right]) {
+    side.filter = (message) => (message.type === 'tls.offer' ? { ...message, port: 65_535 } : message)
+  }
+  await eventually('the end', () => left.state === 'blocked' && right.state === 'blocked')
+  const count = right.said.length
+  await sleep(500)
+  expect(right.said.length).toBe(count)
+  expect([...left.opened, ...right.opened]).toEqual([])
+  // In another network it may work.
+  right.desk.moved()
+  await eventually('another try', () => right.said.length > count)
+})
+
+test('another certificate than the one that was told of is left alone', async () => {
+  const [left, right] = pair()
+  want(right)
+  const wrong = '0'.repeat(64)
+  for (const side of [left, right]) {
+    side.filter = (message) => (message.type === 'tls.offer' ? { ...message, fingerprint: wrong } : message)
+  }
+  await eventually('the end', () => left.state === 'blocked' && right.state === 'blocked')
+  expect([...left.opened, ...right.opened]).toEqual([])
+})
+
+test('an invitation that nobody asked for leads nowhere', async () => {
+  const [left, right] = pair()
+  right.desk.hear(left.id, LANE, {
+    type: 'tls.offer',
+    lane: 'c'.repeat(16) as never,
+    port: 65_535,
+    token: 'A'.repeat(43),
+    fingerprint: '0'.repeat(64),
+  })
+  await sleep(200)
+  expect(right.state).toBe('none')
+  expect(right.said).toEqual([])
+})
+
+test.each([
+  ['through the internet', { ...ROUTE, kind: 'direct' as const }],
+  ['over a relay', { ...ROUTE, kind: 'relayed' as const }],
+])('nobody is invited beside a lane that runs %s', async (_what, route) => {
+  const [left, right] = pair()
+  left.lane = { ...left.lane, route }
+  left.desk.hear(right.id, LANE, { type: 'tls.get' })
+  expect(left.said).toEqual([{ type: 'tls.none' }])
+  await sleep(100)
+  expect(left.state).toBe('none')
+})
+
+test('who asks again and again is invited once in a while', async () => {
+  const [left, right] = pair()
+  right.desk[Symbol.dispose]()
+  for (let i = 0; i < 20; i++) left.desk.hear(right.id, LANE, { type: 'tls.get' })
+  await eventually('the invitation', () => left.said.some(({ type }) => type === 'tls.offer'))
+  expect(left.said.filter(({ type }) => type === 'tls.offer')).toHaveLength(1)
+})
