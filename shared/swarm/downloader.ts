@@ -15,7 +15,7 @@ import { LocalReuse, type RecordsMessage } from './local-reuse.ts'
 import type { OpenPiece } from './open-piece.ts'
 import type { Pace } from './pace.ts'
 import { blockKey, blockOfKey, type PeerSession, type SessionLane } from './peer-session.ts'
-import { windowBytes } from './picker.ts'
+import { STREAM_WINDOW_BYTES, windowBytes } from './picker.ts'
 import type { PieceStore } from './piece-store.ts'
 import { PieceVerifier } from './piece-verifier.ts'
 import type { Urgency } from './urgency.ts'
@@ -192,8 +192,10 @@ export class Downloader {
   #windowOf(session: PeerSession, lane: SessionLane): number {
     if (session.isSnubbed) return BLOCK_BYTES
     const isYoung = this.#clock.now() - lane.openedMs < 3000
-    const laneCount = isYoung ? this.demand.sourceCount : this.demand.sourceCount * session.readyLanes.length
-    return windowBytes(lane.down.bytesPerSecond(), lane.roundTripMs(), isYoung, laneCount)
+    const sources = this.demand.sourceCount
+    const laneCount = isYoung ? sources : sources * session.readyLanes.length
+    const window = windowBytes(lane.down.bytesPerSecond(), lane.roundTripMs(), isYoung, laneCount)
+    return lane.isStream ? Math.max(window, STREAM_WINDOW_BYTES / Math.max(1, sources)) : window
   }
 
   #fillLane(session: PeerSession, lane: SessionLane): void {

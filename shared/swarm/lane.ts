@@ -25,6 +25,8 @@ export interface Lane {
   attach(listener: LaneListener): void
   /** False, and nothing sent, when the lane is closed. */
   sendControl(text: string): boolean
+  /** Memory in which the next frame may be made, so that `sendFrame` need not copy it. Where there is none: any. */
+  frameMemory?(): Uint8Array
   /** Copies the bytes before it returns. False, and nothing sent, when the lane is closed. */
   sendFrame(bytes: Uint8Array): boolean
   /** Bytes accepted for sending and not yet on the network. */

@@ -197,9 +197,10 @@ export class Uploader {
   /** False when the item must wait. */
   #send(lane: SessionLane, item: UploadItem): boolean {
     const session = this.#sessions.get(lane)
+    const memory = lane.lane.frameMemory?.() ?? this.#scratch
     if (item.kind === 'manifest') {
       const bytes = this.#manifest?.subarray(item.offset, item.offset + item.length)
-      return bytes === undefined || lane.lane.sendFrame(writeManifestFrame(this.#scratch, item.offset, bytes))
+      return bytes === undefined || lane.lane.sendFrame(writeManifestFrame(memory, item.offset, bytes))
     }
     const stored = this.#cache.get(item.piece)
     if (stored === undefined) {
@@ -209,7 +210,7 @@ export class Uploader {
     const start = item.block * BLOCK_BYTES
     const bytes = stored.bytes.subarray(start, start + BLOCK_BYTES)
     const record = item.block === 0 ? stored.record : undefined
-    const frame = writeBlockFrame(this.#scratch, { piece: item.piece, block: item.block, record, bytes })
+    const frame = writeBlockFrame(memory, { piece: item.piece, block: item.block, record, bytes })
     if (!lane.lane.sendFrame(frame)) return false
     lane.up.add(bytes.length)
     session?.noteSent(bytes.length, this.#clock.now())

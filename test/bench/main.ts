@@ -22,6 +22,8 @@ import { measureTopic, type TopicRun } from './topic.ts'
 import { measureUi, type Lively } from './ui.ts'
 
 const MIB = 1024 * 1024
+/** Without TLS lanes. */
+const CHANNELS_ONLY = 'Beeline, data channels only'
 const RESULTS = new URL('./results.jsonl', import.meta.url)
 
 const scratch = mkdtempSync(join(tmpdir(), 'beeline-bench-data-'))
@@ -88,6 +90,11 @@ async function one(bytes: number, rounds: number): Promise<void> {
     () => measureEngine({ name: 'Beeline, one file', source: file, bytes, isKept: false }, scratch),
     () =>
       measureEngine(
+        { name: CHANNELS_ONLY, source: file, bytes, isKept: false, network: { tlsLanes: false } },
+        scratch,
+      ),
+    () =>
+      measureEngine(
         { name: 'Beeline, 20,000 files of 4 KiB', source: small, bytes: sameBytes, isKept: true },
         scratch,
       ),
@@ -113,7 +120,8 @@ async function one(bytes: number, rounds: number): Promise<void> {
   const ratio = (left: string, right: string): number =>
     median(left).mibPerSecond / median(right).mibPerSecond
   const ratios = {
-    toBareChannel: ratio('Beeline, one file', 'bare data channel'),
+    channelsOnlyToBareChannel: ratio(CHANNELS_ONLY, 'bare data channel'),
+    toChannelsOnly: ratio('Beeline, one file', CHANNELS_ONLY),
     toTcp: ratio('Beeline, one file', 'TCP pipe'),
     smallFilesToOneFile: ratio('Beeline, 20,000 files of 4 KiB', 'Beeline, one file of that size'),
   }
@@ -238,7 +246,8 @@ function print(run: Measured): void {
   const delay = run.loopDelayP99Ms === undefined ? '' : `  loop p99 ${run.loopDelayP99Ms.toFixed(0)} ms`
   write(
     `${run.name.padEnd(32)} ${run.mibPerSecond.toFixed(0).padStart(5)} MiB/s   ` +
-      `sender ${side(run.sender)}   receiver ${side(run.receiver)}${first}${delay}`,
+      `sender ${side(run.sender)}   receiver ${side(run.receiver)}   ` +
+      `${run.cpuSecondsPerGib.toFixed(1).padStart(5)} s CPU/GiB${first}${delay}`,
   )
 }
 

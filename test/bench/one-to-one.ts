@@ -18,6 +18,8 @@ export interface Measured {
   readonly bytes: number
   readonly seconds: number
   readonly mibPerSecond: number
+  /** Processor time of both sides, their start included. */
+  readonly cpuSecondsPerGib: number
   readonly sender: Usage
   readonly receiver: Usage
   readonly firstByteSeconds?: number
@@ -148,6 +150,7 @@ function measured(name: string, bytes: number, receiver: Timed, sender: Usage): 
     bytes,
     seconds: receiver.seconds,
     mibPerSecond,
+    cpuSecondsPerGib: ((sender.cpuSeconds + receiver.cpuSeconds) * 2 ** 30) / bytes,
     sender: pick(sender),
     receiver: pick(receiver),
   }

@@ -47,6 +47,8 @@ export class TlsLane implements Lane {
   readonly #reader = new StreamReader((kind, bytes) => this.#receive(kind, bytes))
   readonly #proven = Promise.withResolvers<void>()
   readonly #spare: Uint8Array[] = []
+  /** Of the next frame, with its header before it. */
+  #next: Uint8Array | undefined
   #isProven = false
   #early: { readonly kind: StreamKind; readonly bytes: Uint8Array }[] = []
   #listener: LaneListener | undefined
@@ -112,12 +114,19 @@ export class TlsLane implements Lane {
     return true
   }
 
+  frameMemory(): Uint8Array {
+    return this.#nextBuffer().subarray(STREAM_HEADER_BYTES)
+  }
+
   sendFrame(bytes: Uint8Array): boolean {
     if (this.#closedReason !== undefined) return false
     if (bytes.length > MAX_FRAME_BYTES) throw new AppError('internal', { detail: 'frame too long' })
-    const buffer = this.#spare.pop() ?? Buffer.allocUnsafeSlow(STREAM_HEADER_BYTES + MAX_FRAME_BYTES)
+    const buffer = this.#nextBuffer()
+    this.#next = undefined
     writeStreamHeader(buffer, 'frame', bytes.length)
-    buffer.set(bytes, STREAM_HEADER_BYTES)
+    const isInPlace =
+      bytes.buffer === buffer.buffer && bytes.byteOffset === buffer.byteOffset + STREAM_HEADER_BYTES
+    if (!isInPlace) buffer.set(bytes, STREAM_HEADER_BYTES)
     this.#write(buffer.subarray(0, STREAM_HEADER_BYTES + bytes.length), () => {
       if (this.#spare.length < MAX_SPARE) this.#spare.push(buffer)
     })
@@ -139,6 +148,10 @@ export class TlsLane implements Lane {
 
   close(): void {
     this.#end('closed')
+  }
+
+  #nextBuffer(): Uint8Array {
+    return (this.#next ??= this.#spare.pop() ?? Buffer.allocUnsafeSlow(STREAM_HEADER_BYTES + MAX_FRAME_BYTES))
   }
 
   #write(message: Uint8Array, done: () => void): void {

@@ -23,6 +23,14 @@ test.each([
   expect(connectionWords(peerView({ route: { ...routeOf('lan'), reason } }))).toBe(words)
 })
 
+test('a TLS connection is named, and one that could not be had is too', () => {
+  const route = { ...routeOf('lan'), reason: 'same-network' } as const
+  expect(connectionWords(peerView({ route: { ...route, protocol: 'tls' }, tls: 'open' }))).toBe(
+    'direct, same network, TLS',
+  )
+  expect(connectionWords(peerView({ route, tls: 'blocked' }))).toBe('direct, same network (TLS: blocked)')
+})
+
 test.each(RouteReason.options)('a relay by %s is explained, a direct way needs no excuse', (reason) => {
   expect(relaySentence(relayed(reason))).toMatch(/^relayed(, because .{10}| for now)/)
   expect(relaySentence(peerView({ route: { ...routeOf('direct'), reason } }))).toBeUndefined()

@@ -100,6 +100,15 @@ test('lanes are capped as asked, and by no more than there can be', async () => 
 })
 
 test.each([
+  [[], true],
+  [['--no-tls-lanes'], false],
+])('with %j devices in the same network are reached by TLS too: %s', async (argv, isOn) => {
+  const here = world()
+  await sendAndInterrupt(here, ['photos', ...argv])
+  expect(here.engine.options?.network.tlsLanes).toBe(isOn)
+})
+
+test.each([
   [['photos', '--coordinator', 'https://c.example'], {}],
   [['photos'], { BEELINE_COORDINATOR: 'https://c.example' }],
 ])('another coordinator is used instead: %j %j', async (argv, environment) => {

@@ -84,6 +84,22 @@ export function laneContract(name: string, open: () => Promise<LanePair>): void 
       expect(atRight.frames.map((frame) => frame[50])).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
     })
 
+    test('takes frames that were made in its own memory', async () => {
+      await using pair = await open()
+      const { left, right, until } = pair
+      const atRight = attach(right)
+      attach(left)
+      for (let i = 1; i <= 20; i++) {
+        const memory = left.frameMemory?.() ?? new Uint8Array(MAX_FRAME_BYTES)
+        expect(memory.length).toBeGreaterThanOrEqual(MAX_FRAME_BYTES)
+        left.sendFrame(memory.subarray(0, 100 + i).fill(i))
+      }
+      await until('the frames', () => atRight.frames.length === 20)
+      expect(atRight.frames.map((frame) => [frame.length, frame[0], frame.at(-1)])).toEqual(
+        Array.from({ length: 20 }, (_, i) => [101 + i, i + 1, i + 1]),
+      )
+    })
+
     test('keeps what comes before somebody listens', async () => {
       await using pair = await open()
       const { left, right, until, pass } = pair

@@ -74,6 +74,7 @@ test('without a change everything has its default', async () => {
       routePolicy: 'automatic',
       portRange: null,
       portMapping: true,
+      tlsLanes: true,
       proxy: null,
       maxLanes: 16,
       servers: [],
@@ -91,6 +92,7 @@ test('without a change everything has its default', async () => {
     iceServers: [],
     routePolicy: 'automatic',
     portMapping: true,
+    tlsLanes: true,
     maxLanes: 16,
   })
   expect(store.coordinator()).toBeUndefined()
@@ -106,12 +108,18 @@ test('a cap of lanes takes effect, and none beyond what there can be', async () 
   expect(store.network().maxLanes).toBe(2)
 })
 
-test('proxy and port mapping take effect', async () => {
+test('proxy, port mapping and TLS lanes take effect', async () => {
   const world = new World()
   const store = await world.open()
-  await store.change({ network: { proxy: ' HTTP://Proxy.Example:3128/', portMapping: false } })
+  await store.change({
+    network: { proxy: ' HTTP://Proxy.Example:3128/', portMapping: false, tlsLanes: false },
+  })
   expect(store.view().network.proxy).toBe('http://proxy.example:3128')
-  expect(store.network()).toMatchObject({ proxy: 'http://proxy.example:3128', portMapping: false })
+  expect(store.network()).toMatchObject({
+    proxy: 'http://proxy.example:3128',
+    portMapping: false,
+    tlsLanes: false,
+  })
   await store.change({ network: { proxy: ' ' } })
   expect(store.view().network.proxy).toBeNull()
   expect(store.network()).not.toHaveProperty('proxy')

@@ -8,9 +8,11 @@ import {
   connectionWords,
   helpWords,
   historyWords,
+  routeWords,
   searchWords,
   standingOf,
   staysOf,
+  tlsWords,
 } from '#renderer/screens/details/route-words.ts'
 import { createFormat } from '#renderer/text/format.ts'
 import { korean } from '#renderer/text/korean.ts'
@@ -78,6 +80,19 @@ describe('why a connection runs as it does', () => {
               connectionWords({ state: 'connected', failure: null, route }, text).length,
             ).toBeGreaterThan(5)
           }
+  })
+
+  test('a TLS connection is told of as a route, and why there is none', () => {
+    const route = { ...BASE, kind: 'lan', reason: 'same-network', protocol: 'tls' } as const
+    expect(routeWords(route, english)).toMatch(/^LAN, TLS/)
+    expect(routeWords(route, korean)).toMatch(/^LAN, TLS/)
+    expect(routeWords({ ...route, protocol: 'udp' }, english)).not.toContain('TLS')
+    const peer = { state: 'connected', tls: 'blocked' } as const
+    expect(tlsWords(peer, english)).toContain('firewall')
+    expect(tlsWords(peer, korean)).toContain('방화벽')
+    expect(tlsWords({ ...peer, tls: 'trying' }, english)).toContain('tried')
+    for (const tls of ['none', 'open'] as const) expect(tlsWords({ ...peer, tls }, english)).toBeUndefined()
+    expect(tlsWords({ ...peer, state: 'failed' }, english)).toBeUndefined()
   })
 
   test('a better route is told of while one is looked for, and only then', () => {
