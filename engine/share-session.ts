@@ -115,6 +115,10 @@ export class ShareSession {
         isHungry: () => this.swarm.isHungry,
         links: () => this.swarm.links(),
         part: (peer) => this.swarm.drop(peer, 'full'),
+        closeStreams: (peer) => {
+          const lanes = this.swarm.sessions.get(peer)?.lanes.values() ?? []
+          for (const { lane, isStream } of lanes) if (isStream) lane.close()
+        },
       },
       log: this.#log,
       events: {

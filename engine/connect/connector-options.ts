@@ -61,6 +61,8 @@ interface PeerPort {
   links(): readonly MeshLink[]
   /** Ends the connection to a peer, which makes room for another. */
   part(peer: PeerId): void
+  /** Its lanes that this connector did not open end too. */
+  closeStreams(peer: PeerId): void
 }
 
 interface ConnectorEvents {

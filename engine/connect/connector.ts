@@ -156,6 +156,7 @@ export class Connector {
       known.isWaiting = true
       this.#desk.close(known)
       for (const lane of known.lanes.values()) lane.close()
+      this.#options.swarm?.closeStreams(known.peer)
     }
     this.#tryWaiting()
   }

@@ -161,11 +161,9 @@ export class Swarm {
 
   /** Takes the lane over. */
   addLane(peer: PeerId, lane: Lane): void {
-    // Ids are drawn at random, but not always by somebody honest.
-    if (this.#isClosed || this.#banned.has(peer) || this.sessions.get(peer)?.lanes.has(lane.id) === true) {
-      lane.close()
-      return
-    }
+    // An id that is there already: not everybody who draws one is honest.
+    const isTaken = this.sessions.get(peer)?.lanes.has(lane.id)
+    if (this.#isClosed || this.#banned.has(peer) || isTaken === true) return lane.close()
     const session = this.sessions.get(peer) ?? new PeerSession(peer, this.#options.clock.now())
     this.sessions.set(peer, session)
     const mine = new SessionLane(lane, this.#options.clock)
@@ -247,7 +245,6 @@ export class Swarm {
       this.sessions.delete(session.peer)
       this.traffic.keep(session)
     }
-    // Who stood by for it is asked at once.
     if (!isLast) this.#care.review(session)
     this.#manifest.laneGone(lane)
     this.#pieces?.downloader.laneGone(lane)

@@ -59,6 +59,7 @@ test('peers introduce each other where no coordinator does', async () => {
         isHungry: () => swarm.isHungry,
         links: () => swarm.links(),
         part: (peer) => swarm.drop(peer, 'full'),
+        closeStreams: () => undefined,
       },
       events: {
         opened: (peer, lane) => swarm.addLane(peer, lane),

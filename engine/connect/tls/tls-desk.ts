@@ -123,7 +123,7 @@ export class TlsDesk implements Disposable {
     for (const { peer, features, lanes } of this.#options.sessions()) {
       present.add(peer)
       const known = this.#peers.get(peer)
-      if (known?.attempt !== undefined && now > known.attempt.untilMs) this.#end(known, 'blocked')
+      if (known?.attempt !== undefined && now > known.attempt.untilMs) this.#refused(known, known.attempt)
       if (known?.attempt !== undefined || now < (known?.nextTryMs ?? 0)) continue
       const beside = laneToFollow(lanes, features)
       if (beside !== undefined) this.#ask(peer, this.#know(peer), beside)
@@ -170,10 +170,12 @@ export class TlsDesk implements Disposable {
         signal: ending.signal,
         opened: (opened) => this.#open(peer, known, attempt, opened),
       })
+      if (known.attempt !== attempt) return
       const { fingerprint } = certificate
       const offer: Offer = { type: 'tls.offer', lane, port, token: toBase64Url(token), fingerprint }
       if (!this.#options.send(peer, beside, offer)) this.#end(known, 'none', attempt)
     } catch (error) {
+      if (known.attempt !== attempt) return
       this.#options.log('tls.failed', { step: 'listen', detail: toAppError(error).detail ?? '' })
       this.#options.send(peer, beside, { type: 'tls.none' })
       this.#end(known, 'blocked', attempt)
@@ -213,6 +215,7 @@ export class TlsDesk implements Disposable {
     }
   }
 
+  /** Or not answered. Whoever has not heard of a port yet knows nothing of what gets through. */
   #refused(known: PeerTls, attempt: Attempt): void {
     this.#end(known, attempt.phase === 'asking' ? 'none' : 'blocked')
   }

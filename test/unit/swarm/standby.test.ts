@@ -49,7 +49,7 @@ test('the data channels stay open and carry no more blocks', async () => {
   await swarm.clock.run(200_000)
   expect(laneOf(receiver, seeder, channels[1])).toBeDefined()
   expect(laneOf(seeder, receiver, channels[0])).toBeDefined()
-  expect(receiver.swarm.receivedBytes).toBe(20 * MIB)
+  expect(receiver.swarm.traffic.receivedBytes).toBe(20 * MIB)
   expect(swarm.isIdentical(receiver)).toBe(true)
 })
 
