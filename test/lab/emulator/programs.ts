@@ -23,8 +23,15 @@ export interface Programs {
   readonly enter: string
 }
 
-/** Rejects with one sentence when there is no compiler to be had. */
-export async function buildPrograms(): Promise<Programs> {
+let built: Promise<Programs> | undefined
+
+/** Once for all of this process that ask. Rejects with one sentence when there is no compiler to be had. */
+export function buildPrograms(): Promise<Programs> {
+  built ??= buildAll()
+  return built
+}
+
+async function buildAll(): Promise<Programs> {
   const line = await build('line')
   return { line, enter: await build('enter') }
 }
