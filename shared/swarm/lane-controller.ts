@@ -29,8 +29,8 @@ const FAR_MS = 10
 /** A first step that is larger than one. Windows of 1 MiB each: four fill 500 Mbit/s over 50 ms. */
 const FIRST_LANES = 4
 /**
- * Kept where packets queue up, whoever fills the queue. A TCP flow beside sixteen lanes is left with a tenth of its line,
- * beside two with more than a third.
+ * Kept where packets queue up, whoever fills the queue: a TCP flow beside sixteen lanes was left with a fifth to a tenth of
+ * its rate; beside two equal flows it has a third.
  */
 const HELD_LANES = 2
 /** A change of lanes is judged after so many round trips, half of them left out because new lanes begin slowly. */
