@@ -134,8 +134,8 @@ export const settings = {
   seeding: 'Passing on what is complete',
   seedingWords:
     'Whoever has the files helps the next one. Empty: until you stop it; with both, whichever comes first.',
-  seedRatio: 'Until passed on, times',
-  seedHours: 'For so many hours',
+  seedRatio: 'Times as much as received',
+  seedHours: 'Hours',
   noSeedLimit: 'No limit',
   unit: 'Unit',
   badLimit: 'A number above zero, or nothing.',
