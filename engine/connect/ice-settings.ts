@@ -25,6 +25,8 @@ export interface IceLimits {
 /** What `iceSettings` must know of this device and of one connection. */
 export interface IceCircumstances extends IceLimits {
   readonly ways: Ways
+  /** Relays are kept in reserve: a bridge lets nothing through to them until it is told. */
+  readonly isReserving: boolean
   /** This device has an IPv4 address beside loopback. */
   readonly hasIPv4: boolean
 }
@@ -80,8 +82,10 @@ export function isAllowed(
  * The library speaks to a relay over UDP only, and over IPv4 wherever the relay's name has such an address, which a
  * device with IPv6 alone does not reach.
  */
-function needsBridge(relay: Relay, { policy, bindAddress, hasIPv4 }: IceCircumstances): boolean {
+function needsBridge(relay: Relay, { policy, bindAddress, hasIPv4, isReserving }: IceCircumstances): boolean {
   if (policy === 'relay' || relay.transport !== 'udp') return true
+  // From an IPv6 address of a card no bridge on 127.0.0.1 can be reached.
+  if (isReserving && !isIPv6(bindAddress ?? '')) return true
   return bindAddress === undefined && (!hasIPv4 || isIPv6(relay.host))
 }
 

@@ -4,11 +4,13 @@
  */
 
 import { isIPv4 } from 'node:net'
+import { NO_FACTS } from '#shared/protocol/network-facts.ts'
 import type { Signal } from '#shared/protocol/signals.ts'
 import type { Ways } from './ice-settings.ts'
 import type { MappedPort, NetworkMonitor, PortPrediction } from './nat/network-monitor.ts'
 import { inCheckingOrder } from './nat/nat-behaviour.ts'
 import type { ConnectionNetwork } from './network.ts'
+import { RelayReserve, udpOf } from './relay-reserve.ts'
 import { isLocalAddress } from './route.ts'
 import { checkCandidate, type CandidateFacts } from './sdp-check.ts'
 
@@ -39,6 +41,8 @@ export class LocalCandidates {
   readonly #parts: LocalCandidatesParts
   /** The own ones at relays. */
   readonly relayed: CandidateFacts[] = []
+  readonly #reserve: RelayReserve | undefined
+  #port: number | undefined
   readonly #closing = new AbortController()
   /** Not told yet, in the library's order. */
   #held: { readonly facts: CandidateFacts; readonly text: string; readonly mid: string }[] = []
@@ -56,6 +60,10 @@ export class LocalCandidates {
 
   constructor(parts: LocalCandidatesParts) {
     this.#parts = parts
+    const { network, role, monitor } = parts
+    if (role === 'offer') return
+    const udp = udpOf(monitor?.facts ?? NO_FACTS)
+    this.#reserve = new RelayReserve({ udp, allow: (port) => network.allowRelays(port) })
   }
 
   /** The library has found one. Throws AppError `peer.protocol` on what it should never say. */
@@ -72,14 +80,24 @@ export class LocalCandidates {
     this.#mid = mid
     this.#held.push({ facts, text, mid })
     if (facts.type === 'srflx') this.#gathered.resolve()
-    if (facts.type === 'host') void this.#openPort(facts)
+    if (facts.type === 'host') {
+      this.#port = facts.port
+      this.#reserve?.addOwn(facts)
+      void this.#openPort(facts)
+    }
     this.#tellHeld()
+  }
+
+  /** What the other side tells of itself. */
+  hearRemote(facts: CandidateFacts): void {
+    this.#reserve?.addRemote(facts)
   }
 
   /** The relays are told when ICE is connected. */
   hearIceState(state: string): void {
     if (this.#isSettled || (state !== 'connected' && state !== 'completed')) return
     this.#isSettled = true
+    this.#reserve?.[Symbol.dispose]()
     for (const facts of this.relayed) this.#parts.network.settled(facts)
   }
 
@@ -120,9 +138,17 @@ export class LocalCandidates {
   /** What was opened for it closes too. */
   close(): void {
     this.#closing.abort()
+    this.#reserve?.[Symbol.dispose]()
     clearTimeout(this.#timer)
     this.#gathered.resolve()
     void this.#mapped?.[Symbol.asyncDispose]()
+  }
+
+  /** The agent is gone, and with it what it had at relays. */
+  releaseRelays(): void {
+    const { network } = this.#parts
+    for (const relayed of this.relayed) network.release(relayed)
+    if (this.#port !== undefined) network.forgetAgent(this.#port)
   }
 
   async #predict(signal: AbortSignal): Promise<PortPrediction | undefined> {

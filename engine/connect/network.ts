@@ -34,8 +34,12 @@ export interface NetworkParts extends IceLimits {
 
 /** What one connection needs of it. */
 export interface ConnectionNetwork {
-  /** For the next connection. Opens bridges where they are needed. */
-  config(ways?: Ways): RtcConfig
+  /** For the next connection. Opens bridges where they are needed. An answerer's relays are kept in reserve: `allowRelays`. */
+  config(ways?: Ways, role?: 'offer' | 'answer'): RtcConfig
+  /** The answering agent with this port on the device may use its relays from now on. */
+  allowRelays(port: number): void
+  /** The agent with this port is gone. */
+  forgetAgent(port: number): void
   /** Which candidates may go out and come in, by route policy and by the ways that the connection may take. */
   allows(candidate: CandidateFacts, side: 'local' | 'remote', ways?: Ways): boolean
   /** A candidate of the other side, as the library may know it. */
@@ -58,7 +62,7 @@ export class Network implements ConnectionNetwork, Disposable {
   readonly #health: ServerHealth
   readonly #checks: HealthChecks
   readonly #disguise: AddressDisguise
-  /** By loopback address and server. */
+  /** By loopback address, use and server. */
   readonly #bridges = new Map<string, TurnBridge>()
   /** Addresses of the relays' names, for telling which one a candidate is of. */
   readonly #resolved = new Map<string, string>()
@@ -114,13 +118,23 @@ export class Network implements ConnectionNetwork, Disposable {
     this.#resolved.clear()
   }
 
-  config(ways: Ways = 'any'): RtcConfig {
+  config(ways: Ways = 'any', role: 'offer' | 'answer' = 'offer'): RtcConfig {
     this.#checks.wake()
     const chosen = chooseServers(this.#usable(), (name) => this.#health.isFailing(name))
     const { policy, bindAddress, portRange } = this.#parts
-    const circumstances = { policy, bindAddress, portRange, ways, hasIPv4: hasIPv4() }
+    // Under `relay` there is no other way, and none past the bridges.
+    const isReserving = role === 'answer' && policy === 'automatic'
+    const circumstances = { policy, bindAddress, portRange, ways, isReserving, hasIPv4: hasIPv4() }
     const loopback = circumstances.hasIPv4 ? LOOPBACK : LOOPBACK_IPV6
-    return iceSettings(chosen, circumstances, (relay) => this.#bridgeTo(relay, loopback).port)
+    return iceSettings(chosen, circumstances, (relay) => this.#bridgeTo(relay, loopback, isReserving).port)
+  }
+
+  allowRelays(port: number): void {
+    for (const bridge of this.#bridges.values()) bridge.allow(port)
+  }
+
+  forgetAgent(port: number): void {
+    for (const bridge of this.#bridges.values()) bridge.forget(port)
   }
 
   allows(candidate: CandidateFacts, side: 'local' | 'remote', ways: Ways = 'any'): boolean {
@@ -195,14 +209,15 @@ export class Network implements ConnectionNetwork, Disposable {
   }
 
   /** @param loopback may change when the device moves; connections that run keep their bridge until they end */
-  #bridgeTo(relay: Relay, loopback: string): TurnBridge {
+  #bridgeTo(relay: Relay, loopback: string, isReserving: boolean): TurnBridge {
     const name = nameOf(relay)
-    const place = `${loopback} ${name}`
+    const place = `${loopback} ${isReserving ? 'reserve' : 'use'} ${name}`
     const before = this.#bridges.get(place)
     if (before !== undefined) return before
     const { turnCa, log } = this.#parts
     const bridge = new TurnBridge(relay, {
       loopback,
+      isReserving,
       disguise: this.#disguise,
       ca: turnCa,
       proxy: this.#proxyTo(relay),

@@ -10,6 +10,8 @@ export function relayFirst(network: ConnectionNetwork): ConnectionNetwork {
     },
     allows: (candidate, side, ways) =>
       network.allows(candidate, side, ways) && (ways === 'direct' || candidate.type === 'relay'),
+    allowRelays: (port) => network.allowRelays(port),
+    forgetAgent: (port) => network.forgetAgent(port),
     cover: (candidate) => network.cover(candidate),
     uncover: (candidate) => network.uncover(candidate),
     route: (pair) => network.route(pair),

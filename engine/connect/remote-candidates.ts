@@ -9,6 +9,8 @@ import { checkCandidate, type CandidateFacts } from './sdp-check.ts'
 const MAX_REMOTE_CANDIDATES = 30
 
 interface RemoteCandidatesUser {
+  /** One has come, whether it is used or not. */
+  heard(facts: CandidateFacts): void
   /** Gives one to the library. */
   add(text: string, mid: string): void
   /** Runs what may throw where that ends the connection, unless it has ended. */
@@ -45,6 +47,7 @@ export class RemoteCandidates {
     if (candidate === '') return // a browser's end of candidates
     const facts = checkCandidate(candidate)
     if (++this.#count > MAX_REMOTE_CANDIDATES) return
+    this.#user.heard(facts)
     if (this.#held === undefined) this.#use(facts, mid)
     else this.#held.push({ facts, mid })
   }

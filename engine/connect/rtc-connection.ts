@@ -82,11 +82,12 @@ export class RtcConnection {
       tell: (candidate) => options.events.signal({ kind: 'candidate', lane: this.lane, ...candidate }),
     })
     this.#remoteCandidates = new RemoteCandidates(options.network, options.ways, {
+      heard: (facts) => this.#localCandidates.hearRemote(facts),
       add: (text, mid) => this.#try(() => this.#native.addRemoteCandidate(text, mid)),
       later: (act) => this.#inbox.add(act),
     })
     this.#native = new nodeDataChannel.PeerConnection(options.lane, {
-      ...options.network.config(options.ways),
+      ...options.network.config(options.ways, options.role),
       disableAutoNegotiation: true,
       maxMessageSize: 262_144,
     })
@@ -286,7 +287,7 @@ export class RtcConnection {
       this.#channels?.control.close()
       this.#channels?.blocks.close()
       this.#native.close()
-      for (const relayed of this.#localCandidates.relayed) this.#options.network.release(relayed)
+      this.#localCandidates.releaseRelays()
       letGo(this)
     }, delayMs)
   }

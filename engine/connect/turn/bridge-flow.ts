@@ -34,6 +34,8 @@ export interface FlowOptions {
     readonly port: number
     readonly username: string
   }
+  /** The server is not spoken to before `allow`. */
+  readonly isReserved: boolean
   readonly ca: string | undefined
   readonly proxy: ProxyAddress | undefined
   readonly toAgent: (bytes: Uint8Array) => void
@@ -50,6 +52,7 @@ export class BridgeFlow implements Disposable {
   #closing = new AbortController()
   #transport: TurnTransport | undefined
   #isOpening = false
+  #isReserved: boolean
   /** What came for the agent before it could bear it. */
   readonly #held: Uint8Array[] = []
   #isSettled = false
@@ -66,6 +69,7 @@ export class BridgeFlow implements Disposable {
 
   constructor(options: FlowOptions) {
     this.#options = options
+    this.#isReserved = options.isReserved
   }
 
   get isOpen(): boolean {
@@ -91,9 +95,21 @@ export class BridgeFlow implements Disposable {
       this.#sendNow(this.#transport, bytes)
       return
     }
+    if (this.#isReserved) {
+      // The agent repeats itself until it is answered.
+      this.#early[0] = Uint8Array.from(bytes)
+      return
+    }
     if (performance.now() - this.#failedMs < FAILURE_PAUSE_MS || this.#closing.signal.aborted) return
     if (this.#early.length < MAX_EARLY) this.#early.push(Uint8Array.from(bytes))
     if (!this.#isOpening) void this.#open(this.#closing.signal)
+  }
+
+  /** What the agent has said meanwhile goes on its way. */
+  allow(): void {
+    if (!this.#isReserved) return
+    this.#isReserved = false
+    if (this.#early.length > 0) void this.#open(this.#closing.signal)
   }
 
   /**

@@ -36,6 +36,8 @@ export interface BridgedServer {
 export interface BridgeOptions {
   /** Where agents find it: `127.0.0.1` or `::1`. */
   readonly loopback: string
+  /** Nothing passes for an agent that has not been allowed. */
+  readonly isReserving: boolean
   readonly disguise: AddressDisguise
   /** Certificates of authorities to trust instead of the system's, PEM: tests. */
   readonly ca: string | undefined
@@ -57,6 +59,8 @@ export class TurnBridge implements Disposable {
   readonly #flows = new Map<string, BridgeFlow>()
   /** Flows by the relay address that the server gave them, `address:port`. */
   readonly #relayed = new Map<string, string>()
+  /** Ports of agents that may use a server in reserve. */
+  readonly #allowed = new Set<number>()
   readonly #sweeping: NodeJS.Timeout
   /** Whose packet came last. */
   #last: { readonly address: string; readonly port: number; readonly flow: BridgeFlow } | undefined
@@ -93,6 +97,19 @@ export class TurnBridge implements Disposable {
   /** Whether the server gave this relay address to an agent here. */
   hasRelayed(address: string, port: number): boolean {
     return this.#relayed.has(`${address}:${port}`)
+  }
+
+  /** The agent with this port may use the server. */
+  allow(port: number): void {
+    if (!this.#options.isReserving) return
+    this.#allowed.add(port)
+    for (const [key, flow] of this.#flows) if (key.endsWith(`:${port}`)) flow.allow()
+  }
+
+  /** The agent with this port is gone. */
+  forget(port: number): void {
+    this.#allowed.delete(port)
+    for (const key of this.#flows.keys()) if (key.endsWith(`:${port}`)) this.#drop(key)
   }
 
   /** The ICE of the agent that has this relay address is connected. */
@@ -138,6 +155,7 @@ export class TurnBridge implements Disposable {
     const { disguise, ca, proxy, answered, failed, lost, log } = this.#options
     const flow: BridgeFlow = new BridgeFlow({
       server: this.server,
+      isReserved: this.#options.isReserving && !this.#allowed.has(port),
       ca,
       proxy,
       toAgent: (bytes) => {

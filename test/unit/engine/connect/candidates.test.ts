@@ -208,6 +208,7 @@ describe('the other side’s', () => {
     const added: string[] = []
     const later: (() => void)[] = []
     const user = {
+      heard: () => undefined,
       add: (text: string) => {
         const { type, address } = checkCandidate(text)
         added.push(`${type} ${address}`)

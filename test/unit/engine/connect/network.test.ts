@@ -71,6 +71,16 @@ test('under “relay only” the library knows this device’s addresses by othe
   expect(open.cover(facts)).toBe(facts)
 })
 
+test('who offers speaks to a relay over UDP itself; who answers has all relays behind bridges, in reserve', () => {
+  using network = new Network(parts)
+  network.setCoordinatorServers([turn('192.0.2.2', 'u')])
+  const places = (...how: Parameters<typeof network.config>): unknown =>
+    network.config(...how).iceServers.map((server) => (typeof server === 'string' ? server : server.hostname))
+  expect(places('any', 'offer')).toEqual(['192.0.2.2'])
+  expect(places('any', 'answer')).toEqual(['127.0.0.1'])
+  expect(places('direct', 'answer')).toEqual([])
+})
+
 test('one bridge serves all connections, and new credentials get a new one', () => {
   using network = new Network({ ...parts, policy: 'relay' })
   const ports = (): unknown =>

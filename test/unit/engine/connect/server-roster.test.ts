@@ -28,6 +28,7 @@ const servers = [
 const circumstances: IceCircumstances = {
   policy: 'automatic',
   ways: 'any',
+  isReserving: false,
   bindAddress: undefined,
   portRange: undefined,
   hasIPv4: true,

@@ -66,11 +66,12 @@ function keptBytes(): number {
   return process.memoryUsage().arrayBuffers
 }
 
-function open(port: number): TurnBridge {
+function open(port: number, isReserving = false): TurnBridge {
   return new TurnBridge(
     { kind: 'turn', transport: 'tcp', host: '127.0.0.1', port, username: 'anna', password: 'secret' },
     {
       loopback: '127.0.0.1',
+      isReserving,
       disguise: new AddressDisguise({ hidesOwn: false, hasIPv4: () => true }),
       ca: undefined,
       proxy: undefined,
@@ -141,6 +142,39 @@ test('each agent has a connection of its own', async () => {
   for (const { socket } of arrived) socket.write(allocate)
   await eventually('both answers', () => heard.length === 2)
   expect(new Set(heard)).toEqual(new Set(['one', 'two']))
+})
+
+test('a server in reserve hears nothing before its time, and then what the agent said last', async () => {
+  using reserve = open((server.address() as AddressInfo).port, true)
+  const agent = await newAgent()
+  agent.send(allocate, reserve.port, '127.0.0.1')
+  agent.send(channelData, reserve.port, '127.0.0.1')
+  await eventually('the agent', () => reserve.isUsed)
+  await sleep(100)
+  expect(arrived).toEqual([])
+  reserve.allow(agent.address().port + 1)
+  await sleep(50)
+  expect(arrived).toEqual([])
+  reserve.allow(agent.address().port)
+  await eventually('the packet', () => arrived[0]?.frames.length === 1)
+  expect(arrived[0]?.frames).toEqual([hex(channelData)])
+  agent.send(allocate, reserve.port, '127.0.0.1')
+  await eventually('what comes afterwards', () => arrived[0]?.frames.length === 2)
+  reserve.forget(agent.address().port)
+  await eventually('its end', () => arrived[0]?.isOpen === false)
+  // Another agent may get the port.
+  agent.send(allocate, reserve.port, '127.0.0.1')
+  await sleep(100)
+  expect(arrived).toHaveLength(1)
+})
+
+test('an agent may be allowed before it has said anything', async () => {
+  using reserve = open((server.address() as AddressInfo).port, true)
+  const agent = await newAgent()
+  reserve.allow(agent.address().port)
+  agent.send(allocate, reserve.port, '127.0.0.1')
+  await eventually('the packet', () => arrived[0]?.frames.length === 1)
+  expect(arrived[0]?.frames).toEqual([hex(allocate)])
 })
 
 test('what is neither STUN nor channel data goes nowhere', async () => {
