@@ -313,8 +313,8 @@ describe('a summary', () => {
     await using coordinator = await start()
     await using client = connect(hostOf(coordinator))
     const keys = createShareKeys()
-    await client.putSummary(summaryOf(keys, utf8('sealed'), 600))
-    await sleep(1500)
+    await client.putSummary(summaryOf(keys, utf8('sealed'), 2000))
+    await sleep(3000)
     expect(await client.getSummary(topicOf(keys.publicKey), soon())).toEqual(utf8('sealed'))
   })
 
