@@ -36,8 +36,8 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          // Most of it waits for the network. Nothing in it is timed, and more side by side would only wait for each other.
-          maxWorkers: 2,
+          // Most of it waits for the network, and nothing in it is timed. More side by side would only wait for each other.
+          maxWorkers: 3,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -76,13 +76,14 @@ export class LocalCandidates {
     // A relay may answer when another way is found already.
     if (facts.type === 'relay' && this.#isSettled) network.settled(facts)
     network.noteOwn(facts)
-    if (this.#closing.signal.aborted || !network.allows(facts, 'local', ways)) return
+    if (this.#closing.signal.aborted) return
+    if (facts.type === 'host') this.#reserve?.addOwn(facts)
+    if (!network.allows(facts, 'local', ways)) return
     this.#mid = mid
     this.#held.push({ facts, text, mid })
     if (facts.type === 'srflx') this.#gathered.resolve()
     if (facts.type === 'host') {
       this.#port = facts.port
-      this.#reserve?.addOwn(facts)
       void this.#openPort(facts)
     }
     this.#tellHeld()

@@ -4,9 +4,10 @@ import type { ConnectionNetwork } from './network.ts'
 
 export function relayFirst(network: ConnectionNetwork): ConnectionNetwork {
   return {
-    config: (ways) => {
-      const config = network.config(ways)
-      return ways === 'direct' ? config : { ...config, iceTransportPolicy: 'relay' }
+    config: (ways, role) => {
+      const config = network.config(ways, role)
+      // Whoever answers has its relays in reserve, and is let to them by the port of a candidate that is told to nobody.
+      return ways === 'direct' || role === 'answer' ? config : { ...config, iceTransportPolicy: 'relay' }
     },
     allows: (candidate, side, ways) =>
       network.allows(candidate, side, ways) && (ways === 'direct' || candidate.type === 'relay'),

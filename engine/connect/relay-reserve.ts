@@ -10,9 +10,14 @@ import type { CandidateFacts } from './sdp-check.ts'
 /** What has opened neither directly nor over the offerer's relay in so long, after the first candidate, needs more. Milliseconds. */
 const RESERVE_MS = 1500
 /** The same while it is not known whether this network lets UDP out at all: where it does not, nothing else would help. Milliseconds. */
-const UNSURE_MS = 700
+const UNSURE_MS = 1000
 /** An offerer that has a relay has told it by then: it asked for it before it had the answer. Milliseconds. */
 const NONE_MS = 600
+/**
+ * Waited for piece by piece: where the whole process stands still for a while, the connection does too, and that time must
+ * not count, or a busy machine lets in what is not needed. Milliseconds.
+ */
+const STEP_MS = 50
 
 export interface RelayReserveParts {
   /** Whether this network lets it out: otherwise the other side's relay cannot be reached. */
@@ -28,8 +33,10 @@ export class RelayReserve implements Disposable {
   #port: number | undefined
   #isOver = false
   #isAllowed = false
-  #waiting: NodeJS.Timeout | undefined
-  #waitingForAny: NodeJS.Timeout | undefined
+  #steps: NodeJS.Timeout | undefined
+  /** Milliseconds that the process was awake since the first candidate of the other side. */
+  #waitedMs = 0
+  #hasRelay = false
 
   constructor(parts: RelayReserveParts) {
     this.#parts = parts
@@ -48,19 +55,22 @@ export class RelayReserve implements Disposable {
   /** A candidate of the other side. Its relay is of use where this side has an address of the same family. */
   addRemote({ type, address }: CandidateFacts): void {
     if (this.#isOver) return
-    const reserveMs = this.#parts.udp === 'works' ? RESERVE_MS : UNSURE_MS
-    this.#waiting ??= setTimeout(() => this.#end(), reserveMs)
-    this.#waitingForAny ??= setTimeout(() => this.#end(), NONE_MS)
+    this.#steps ??= setInterval(() => this.#step(), STEP_MS)
     if (type !== 'relay') return
-    if (this.#families.has(isIP(address))) clearTimeout(this.#waitingForAny)
+    if (this.#families.has(isIP(address))) this.#hasRelay = true
     else this.#end()
   }
 
   /** There is a way, or the connection is closed: nothing is allowed any more. */
   [Symbol.dispose](): void {
     this.#isOver = true
-    clearTimeout(this.#waiting)
-    clearTimeout(this.#waitingForAny)
+    clearInterval(this.#steps)
+  }
+
+  #step(): void {
+    this.#waitedMs += STEP_MS
+    const reserveMs = this.#parts.udp === 'works' ? RESERVE_MS : UNSURE_MS
+    if (this.#waitedMs >= (this.#hasRelay ? reserveMs : NONE_MS)) this.#end()
   }
 
   #end(): void {

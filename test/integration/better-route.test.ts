@@ -42,6 +42,8 @@ async function openWorld(): Promise<World> {
     routePolicy: 'automatic',
     bindAddress: '127.0.0.1',
     isRelayFirst: true,
+    // It would run beside the direct lane that is looked for.
+    tlsLanes: false,
   }
   const events: string[] = []
   const open = async (name: string): Promise<Engine> =>

@@ -45,7 +45,7 @@ test('the other side’s relay gets its time before the own ones are asked', () 
 test('the time is shorter while it is not known whether UDP gets out', () => {
   const kept = reserve('unknown')
   kept.addRemote(one('relay', '203.0.113.9'))
-  expect(allowedAfterMs()).toBe(700)
+  expect(allowedAfterMs()).toBe(1000)
 })
 
 test.each<[Mapping, Mapping, RelayReserveParts['udp']]>([
