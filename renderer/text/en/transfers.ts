@@ -30,7 +30,7 @@ export const transfers = {
   },
 
   state: {
-    queued: (position: string) => `Waiting for its turn · number ${position} in the queue`,
+    queued: (position: string) => `Queued · number ${position}`,
     preparing: 'Getting ready…',
     looking: 'Looking for somebody who has it',
     offered: 'Waiting for your answer',
@@ -42,7 +42,7 @@ export const transfers = {
     shared: 'Shared · nobody is fetching it right now',
     sharedSent: (size: string) => `Shared · ${size} sent so far`,
     sharedDone: (devices: string) => `Shared · fetched by ${devices}`,
-    canLeave: (devices: string) => `You can close · ${devices} have it all between them`,
+    canLeave: (devices: string) => `You can close · ${devices} have it all`,
     passing: (devices: string) => `Complete · passing on to ${devices}`,
     passingIdle: 'Complete · ready to pass on',
     paused: 'Paused',
