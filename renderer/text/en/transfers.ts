@@ -42,7 +42,7 @@ export const transfers = {
     shared: 'Shared · nobody is fetching it right now',
     sharedSent: (size: string) => `Shared · ${size} sent so far`,
     sharedDone: (devices: string) => `Shared · fetched by ${devices}`,
-    canLeave: (devices: string) => `You can close · ${devices} have it all`,
+    canLeave: (devices: string) => `You can close · ${devices} together have it all`,
     passing: (devices: string) => `Complete · passing on to ${devices}`,
     passingIdle: 'Complete · ready to pass on',
     paused: 'Paused',
