@@ -126,7 +126,7 @@ export async function measureEngine(
 /** Random bytes, so that nothing along the way can shorten them. */
 export function makeFile(path: string, bytes: number): void {
   const file = openSync(path, 'w')
-  const chunk = Buffer.alloc(4 * 1024 * 1024)
+  const chunk = Buffer.alloc(Math.min(bytes, 4 * 1024 * 1024))
   for (let left = bytes; left > 0; left -= chunk.length) {
     randomFillSync(chunk)
     writeSync(file, chunk, 0, Math.min(left, chunk.length))

@@ -1,6 +1,6 @@
 /** aria2, a classic BitTorrent client: one seeder, one receiver, TCP. */
 
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import * as v from 'valibot'
 import type { Host } from '#test/lab/emulator/host.ts'
@@ -32,10 +32,17 @@ export const aria: Contender = {
     mkdirSync(to)
     const copy = join(to, name)
     const startedMs = performance.now()
-    const receiver = run(right, torrent, to, [])
-    receiver.stdout?.resume()
-    // A file of its own says what is missing, and goes at the end.
-    const seconds = await whenComplete(copy, work, startedMs, () => existsSync(`${copy}.aria2`))
+    // Else it would go on as a seeder and never say that it has everything.
+    const receiver = run(right, torrent, to, ['--seed-time=0'])
+    // The file has its size before it has its bytes; what follows on this line, a farewell to the tracker, is not counted.
+    let isDone = false
+    lineOf(receiver, (line) => line.includes('Seeding is over')).then(
+      () => {
+        isDone = true
+      },
+      () => undefined, // at the limit, which the wait below reports
+    )
+    const seconds = await whenComplete(copy, work, startedMs, () => !isDone)
     for (const child of [receiver, seeder, tracker]) child.kill('SIGKILL')
     return { copy, seconds }
   },
