@@ -1,7 +1,7 @@
 /**
  * How many lanes to one peer are worth having. One SCTP association is held back by loss and by its window, several side
- * by side are not; but on a full line more of them only take from others. So a far peer gets a few at once, more are added
- * while what arrives grows, and lanes are given back when fewer carry as much or when packets queue up. Pure.
+ * by side are not; but on a full line more of them only take from others. So a far peer gets a few as soon as the first is seen not
+ * to fill the line, more are added while what arrives grows, and lanes are given back when fewer carry as much or when packets queue up. Pure.
  */
 
 import type { RouteKind } from '../api/views.ts'
@@ -24,10 +24,24 @@ export interface LaneSample {
 const MAX_RELAYED_LANES = 4
 /** Below such a round trip one association fills what two processors can move. Milliseconds. */
 const NEAR_MS = 4
-/** From here on a single association is never enough, so nobody waits until that is measured. Milliseconds. */
+/** From here on a single association is hardly ever enough, so nobody waits until a second one is judged. Milliseconds. */
 const FAR_MS = 10
-/** A first step that is larger than one. Windows of 1 MiB each: four fill 500 Mbit/s over 50 ms. */
+/**
+ * A first step that is larger than one. A lane alone is seen to hold 0.7 MB on its way: four of them are 450 Mbit/s over
+ * 50 ms, and overflow the queue of a line that one fills, which costs them a fifth of it for seconds.
+ */
 const FIRST_LANES = 4
+/**
+ * So long the first lane is alone, which shows whether it fills the line: its window is open after seven round trips, and
+ * the library's smoothed round trip needs as many again to follow. Not longer than that limit where round trips are long: one
+ * window fills little there. Milliseconds.
+ */
+const ALONE_ROUND_TRIPS = 16
+const MAX_ALONE_MS = 1000
+/** It does when the round trip has grown so far: from 50 ms to 61 on 100 Mbit/s, and to 52 on 500, in 0.9 s. */
+const FILLED_FACTOR = 1.1
+/** Milliseconds. */
+const FILLED_EXTRA_MS = 3
 /**
  * Kept where packets queue up, whoever fills the queue: a TCP flow beside sixteen lanes was left with a fifth to a tenth of
  * its rate; beside two equal flows it has a third.
@@ -66,6 +80,10 @@ export class LaneController {
   readonly #cap: number
   #target = 1
   #hasBegun = false
+  /** When the first lane was seen to carry. */
+  #aloneSinceMs: number | undefined
+  /** It was seen to fill the line; when it does not any more, nobody waits for the next try. */
+  #hasFilled = false
   /** How it was before the last change: the measure for it. */
   #before: Judged | undefined
   /** What is tried when nothing has been for a while: more after fewer, fewer after more. */
@@ -94,7 +112,7 @@ export class LaneController {
     this.#feelQueue(sample)
     const most = this.#most(sample)
     if (this.#target > most) this.#aim(most)
-    this.#begin(sample, most)
+    if (this.#isAlone(sample, most)) return this.#target
     // Lanes on their way in or out: nothing can be said yet.
     if (laneCount !== this.#target || !sample.isNetworkBound) {
       this.#window = undefined
@@ -110,11 +128,19 @@ export class LaneController {
     return this.#target
   }
 
-  /** The first lane carries, and the peer is far. */
-  #begin({ roundTripMs, route, isNetworkBound }: LaneSample, most: number): void {
-    if (this.#hasBegun || roundTripMs === null || route === null || !isNetworkBound) return
+  /** Whether the first lane is still to show what it can; at the end of that time a few more are wanted, or none. */
+  #isAlone({ nowMs, roundTripMs, route, isNetworkBound }: LaneSample, most: number): boolean {
+    if (this.#hasBegun || roundTripMs === null || route === null || !isNetworkBound) return false
+    if (roundTripMs >= FAR_MS && most > 1) {
+      this.#aloneSinceMs ??= nowMs
+      const aloneMs = Math.min(MAX_ALONE_MS, this.#shortestMs * ALONE_ROUND_TRIPS)
+      if (nowMs - this.#aloneSinceMs < aloneMs) return true
+      this.#hasFilled = this.#isFelt(roundTripMs)
+      if (this.#hasFilled) this.#rest(nowMs)
+      else this.#aim(Math.min(most, FIRST_LANES))
+    }
     this.#hasBegun = true
-    if (roundTripMs >= FAR_MS) this.#aim(Math.min(most, FIRST_LANES))
+    return false
   }
 
   /** Lanes that cannot be opened within a while are not asked for any more until the next try. */
@@ -171,12 +197,23 @@ export class LaneController {
     }
     if (isStanding && now.laneCount > HELD_LANES && sample.nowMs >= this.#neededUntilMs)
       return this.#halve(now)
-    if (this.#queueMs > 0 || sample.nowMs < this.#retryAtMs) return
+    if (this.#queueMs > 0 || (sample.nowMs < this.#retryAtMs && !this.#hasFallenBehind(sample))) return
+    this.#hasFilled = false
     if (this.#next === 'fewer' && now.laneCount > 1) return this.#halve(now)
     this.#next = 'more'
     if (now.laneCount >= most) return
     this.#before = now
-    this.#aim(Math.min(most, now.laneCount === 1 ? FIRST_LANES : now.laneCount * 2))
+    this.#aim(Math.min(most, now.laneCount * 2))
+  }
+
+  /** As lanes do for a while when the machine at one end was too busy for them: then the line is not full. */
+  #hasFallenBehind({ laneCount, roundTripMs }: LaneSample): boolean {
+    return this.#hasFilled && laneCount === 1 && roundTripMs !== null && !this.#isFelt(roundTripMs)
+  }
+
+  /** The little that the queue of one lane adds. */
+  #isFelt(roundTripMs: number): boolean {
+    return roundTripMs > this.#shortestMs * FILLED_FACTOR + FILLED_EXTRA_MS
   }
 
   #undo(before: Judged, { nowMs }: LaneSample): void {
