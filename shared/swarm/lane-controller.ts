@@ -71,6 +71,9 @@ const STANDING_MS = 1500
 const RETRY_MS = 20_000
 const MAX_RETRY_MS = 5 * 60_000
 
+/** Whoever carries so much less than before, without a queue, is not at the end of the line: nobody waits for the next try. */
+const FALLEN = 0.7
+
 interface Judged {
   readonly laneCount: number
   readonly bytesPerSecond: number
@@ -82,8 +85,8 @@ export class LaneController {
   #hasBegun = false
   /** When the first lane was seen to carry. */
   #aloneSinceMs: number | undefined
-  /** It was seen to fill the line; when it does not any more, nobody waits for the next try. */
-  #hasFilled = false
+  /** The most that was measured since the next try was put off; bytes per second. */
+  #restingRate: number | undefined
   /** How it was before the last change: the measure for it. */
   #before: Judged | undefined
   /** What is tried when nothing has been for a while: more after fewer, fewer after more. */
@@ -135,8 +138,7 @@ export class LaneController {
       this.#aloneSinceMs ??= nowMs
       const aloneMs = Math.min(MAX_ALONE_MS, this.#shortestMs * ALONE_ROUND_TRIPS)
       if (nowMs - this.#aloneSinceMs < aloneMs) return true
-      this.#hasFilled = this.#isFelt(roundTripMs)
-      if (this.#hasFilled) this.#rest(nowMs)
+      if (this.#isFelt(roundTripMs)) this.#rest(nowMs)
       else this.#aim(Math.min(most, FIRST_LANES))
     }
     this.#hasBegun = true
@@ -183,6 +185,7 @@ export class LaneController {
     if (before !== undefined && now.laneCount > before.laneCount) {
       if (now.bytesPerSecond < before.bytesPerSecond * WORTHWHILE) return this.#undo(before, sample)
       this.#retryMs = RETRY_MS
+      this.#retryAtMs = 0
     }
     const isStanding = this.#queueMs >= STANDING_MS
     if (before !== undefined && now.laneCount < before.laneCount) {
@@ -197,8 +200,10 @@ export class LaneController {
     }
     if (isStanding && now.laneCount > HELD_LANES && sample.nowMs >= this.#neededUntilMs)
       return this.#halve(now)
-    if (this.#queueMs > 0 || (sample.nowMs < this.#retryAtMs && !this.#hasFallenBehind(sample))) return
-    this.#hasFilled = false
+    if (this.#queueMs > 0) return
+    const isResting = sample.nowMs < this.#retryAtMs
+    if (isResting && !this.#hasFallen(now, sample)) return
+    if (isResting) this.#next = 'more'
     if (this.#next === 'fewer' && now.laneCount > 1) return this.#halve(now)
     this.#next = 'more'
     if (now.laneCount >= most) return
@@ -206,9 +211,11 @@ export class LaneController {
     this.#aim(Math.min(most, now.laneCount * 2))
   }
 
-  /** As lanes do for a while when the machine at one end was too busy for them: then the line is not full. */
-  #hasFallenBehind({ laneCount, roundTripMs }: LaneSample): boolean {
-    return this.#hasFilled && laneCount === 1 && roundTripMs !== null && !this.#isFelt(roundTripMs)
+  /** As associations do when the machine at one end was too busy for them: what was found out before is of no use then. */
+  #hasFallen({ bytesPerSecond }: Judged, { roundTripMs }: LaneSample): boolean {
+    const rate = Math.max(bytesPerSecond, this.#restingRate ?? 0)
+    this.#restingRate = rate
+    return roundTripMs !== null && !this.#isFelt(roundTripMs) && bytesPerSecond < rate * FALLEN
   }
 
   /** The little that the queue of one lane adds. */
@@ -243,6 +250,7 @@ export class LaneController {
 
   #rest(nowMs: number): void {
     this.#retryAtMs = nowMs + this.#retryMs
+    this.#restingRate = undefined
     this.#retryMs = Math.min(MAX_RETRY_MS, this.#retryMs * 2)
   }
 }

@@ -133,6 +133,23 @@ describe('where packets queue up', () => {
     expect(lanes.slice(120 + 48).filter((count) => count > 2)).toEqual([])
   })
 
+  test('lanes that carry less and less without a queue are not left alone for long', () => {
+    const controller = new LaneController()
+    let receivedBytes = 0
+    let laneCount = 1
+    const counts: number[] = []
+    for (let nowMs = 0; nowMs < 20_000; nowMs += STEP_MS) {
+      // As on a busy machine: at first four fill the line, later eight lanes carry what four do not.
+      const mbit = nowMs < 8000 ? Math.min(90, laneCount * 25) : laneCount * 10
+      receivedBytes += (mbit * MBIT * STEP_MS) / 1000
+      const sample = { nowMs, laneCount, receivedBytes, roundTripMs: 51, isNetworkBound: true } as const
+      laneCount = controller.advise({ ...sample, route: 'direct' })
+      counts.push(laneCount)
+    }
+    expect(counts[31]).toBe(4)
+    expect(counts.at(-1)).toBe(16)
+  })
+
   test('a radio that is late of its own accord keeps its lanes', () => {
     const controller = new LaneController()
     const lanes: number[] = []
