@@ -171,7 +171,11 @@ async function onLine<Result>(
   profile: Profile,
   use: (emulator: Emulator) => Promise<Result>,
 ): Promise<Result> {
-  await using emulator = await Emulator.open({ ...profile.line, seed: PROFILE_SEED })
+  await using emulator = await Emulator.open({
+    ...profile.line,
+    seed: PROFILE_SEED,
+    congestionControl: 'cubic',
+  })
   return await use(emulator)
 }
 

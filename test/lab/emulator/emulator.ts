@@ -16,6 +16,8 @@ export interface EmulatorOptions extends LineSettings {
   readonly seed: number
   /** Where the way back differs: an uplink is slower than a downlink. */
   readonly toLeft?: Partial<LineSettings>
+  /** By which programs at both ends send over TCP, unless it is this computer's choice. Whatever they ask for themselves is overruled. */
+  readonly congestionControl?: 'cubic'
   /** To join namespaces that are there already, such as two routers of a lab. Hosts of its own if not given. */
   readonly ends?: { readonly left: EmulatorEnd; readonly right: EmulatorEnd; readonly device: string }
 }
@@ -32,11 +34,19 @@ const OWN_ADDRESSES = { left: '10.77.0.1/30', right: '10.77.0.2/30' }
 
 /**
  * Linux's own limits, whatever this computer has: TCP beside Beeline must be the same everywhere. Congestion control
- * cannot be set here, as a namespace may only choose from what the computer's owner allowed; sockets can.
+ * cannot be set here, as a namespace may only choose from what the computer's owner allowed; sockets and routes can.
  */
 const LINUX_TCP = {
   'ipv4/tcp_rmem': '4096 131072 6291456',
   'ipv4/tcp_wmem': '4096 16384 4194304',
+}
+
+/** Of hosts that the emulator has made. */
+function otherEndOf(address: string): string {
+  const ends = [OWN_ADDRESSES.left, OWN_ADDRESSES.right].map((end) => end.replace(/\/\d+$/, ''))
+  const other = ends.find((end) => end !== address)
+  if (other === undefined || !ends.includes(address)) throw new Error('only for hosts of the emulator’s own')
+  return other
 }
 
 /** Nothing but the test's own packets: no router solicitations, no multicast listener reports. */
@@ -97,6 +107,7 @@ export class Emulator implements AsyncDisposable {
     }
 
     async function makeHost(namespacePath: string, address: string): Promise<Host> {
+      const control = options.congestionControl
       const bare = address.replace(/\/\d+$/, '')
       const host = new Host({ address: bare, namespacePath, enter: programs.enter })
       const switches = { ...(ends === undefined ? LINUX_TCP : {}), ...silence(device) }
@@ -110,6 +121,9 @@ export class Emulator implements AsyncDisposable {
           ...(ends === undefined ? ['link set lo up'] : []),
           `address add ${address} dev ${device}`,
           `link set ${device} mtu 1500 txqueuelen ${DEVICE_QUEUE_PACKETS} up`,
+          ...(control === undefined
+            ? []
+            : [`route add ${otherEndOf(bare)}/32 dev ${device} congctl ${control}`]),
         ].join('\n'),
       })
       return host
