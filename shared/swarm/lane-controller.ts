@@ -52,8 +52,13 @@ const JUDGE_ROUND_TRIPS = 8
 /** But after so long at least: rates are made of blocks of 128 KiB. Milliseconds. */
 const MIN_JUDGE_MS = 800
 const MAX_JUDGE_MS = 4000
-/** Doubling the lanes must bring so much, or half of them go again. */
-const WORTHWHILE = 1.15
+/**
+ * Doubling the lanes must bring so much, or half of them go again. Where loss or windows are the limit it brings twice as much. On
+ * a full line it only takes from others: n lanes of weight w beside a flow of weight 1 have nw / (nw + 1) of it, twice as many
+ * 2nw / (2nw + 1), which is 1.4 times that at most while nw ≤ 0.75. So the other flow keeps 1 / (1 + 1.5), two fifths; with 4/3 it
+ * would be the third that is promised, and no room for errors of measurement.
+ */
+const WORTHWHILE = 1.4
 /** Half of the lanes must carry so much of what all did, or they come back. */
 const STILL_ENOUGH = 0.88
 /**

@@ -223,3 +223,19 @@ test('a connection that becomes a relay gives lanes back', () => {
   expect(Math.max(...lanes)).toBe(16)
   expect(lanes.at(-1)).toBe(4)
 })
+
+test.each([0.05, 0.1, 0.2, 0.3, 0.5])(
+  'beside a flow that filled the queue before, which nobody can see, lanes of weight %s leave it a third',
+  (weight) => {
+    const controller = new LaneController()
+    let laneCount = 1
+    let receivedBytes = 0
+    for (let nowMs = 0; nowMs < 120_000; nowMs += STEP_MS) {
+      // Such a lane gets so much beside one of weight 1, and no other round trip is ever seen.
+      receivedBytes += (((100 * MBIT * laneCount * weight) / (laneCount * weight + 1)) * STEP_MS) / 1000
+      const sample = { nowMs, laneCount, receivedBytes, roundTripMs: 90, isNetworkBound: true }
+      laneCount = controller.advise({ ...sample, route: 'direct' })
+    }
+    expect(1 / (laneCount * weight + 1)).toBeGreaterThanOrEqual(1 / 3)
+  },
+)
