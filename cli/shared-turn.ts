@@ -2,12 +2,11 @@
 
 import { locate } from '#engine/connect/ice-url.ts'
 import type { CoordinatorSettings } from '#engine/app/app.ts'
+import { MAX_SERVER_URLS } from '#shared/protocol/coordinator-messages.ts'
 import { usageError, type Arguments } from './arguments.ts'
 import type { Context } from './command.ts'
 import { readFirstLine } from './first-line.ts'
 
-/** As many as a device takes of one server. */
-const MAX_URLS = 8
 /** A secret that can be guessed lets everybody use the relay. */
 const MIN_SECRET_LENGTH = 16
 
@@ -22,7 +21,7 @@ export async function readSharedTurn(
     if (file !== undefined) throw usageError('--turn-secret-file goes with --turn')
     return undefined
   }
-  if (urls.length > MAX_URLS) throw usageError(`--turn can be given ${MAX_URLS} times`)
+  if (urls.length > MAX_SERVER_URLS) throw usageError(`--turn can be given ${MAX_SERVER_URLS} times`)
   for (const url of urls) {
     if (url.includes('@'))
       throw usageError('--turn takes no login: the coordinator makes one for each device')

@@ -234,7 +234,8 @@ export class CoordinatorClient implements AsyncDisposable {
     if (answer.type !== 'joined' || answer.topic !== session.topic || answer.you !== session.peerId) {
       throw new AppError('coordinator.protocol', { detail: 'a wrong answer to a join' })
     }
-    if (connection !== this.#connection) return
+    // Left and joined anew meanwhile: the new session plans for itself.
+    if (connection !== this.#connection || this.#sessions.get(session.topic) !== session) return
     session.acceptJoined(answer)
     this.#renewal.plan(session.topic, answer.iceServersLifeMs, () => {
       this.#joining.delete(session)

@@ -72,9 +72,12 @@ export const ClientMessage = v.variant('type', [
 ])
 export type ClientMessage = v.InferOutput<typeof ClientMessage>
 
+/** Addresses of one STUN or TURN server that a device takes. */
+export const MAX_SERVER_URLS = 8
+
 /** What an ICE agent can use; credentials expire. */
 export const IceServer = v.object({
-  urls: v.pipe(v.array(v.pipe(v.string(), v.maxLength(512))), v.maxLength(8)),
+  urls: v.pipe(v.array(v.pipe(v.string(), v.maxLength(512))), v.maxLength(MAX_SERVER_URLS)),
   username: v.optional(v.pipe(v.string(), v.maxLength(512))),
   credential: v.optional(v.pipe(v.string(), v.maxLength(512))),
 })
