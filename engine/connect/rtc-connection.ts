@@ -19,6 +19,7 @@ import { RemoteCandidates } from './remote-candidates.ts'
 import type { ChosenPair } from './route.ts'
 import { checkDescription, letOffererBegin, withoutCandidates } from './sdp-check.ts'
 import { RtcLane } from './rtc-lane.ts'
+import { applySctpProfile } from './sctp-profile.ts'
 
 /** ICE itself gives up after 39 s; people and retries should not wait for that. Milliseconds. */
 const OPEN_LIMIT_MS = 20_000
@@ -86,6 +87,7 @@ export class RtcConnection {
       add: (text, mid) => this.#try(() => this.#native.addRemoteCandidate(text, mid)),
       later: (act) => this.#inbox.add(act),
     })
+    applySctpProfile()
     this.#native = new nodeDataChannel.PeerConnection(options.lane, {
       ...options.network.config(options.ways, options.role),
       disableAutoNegotiation: true,

@@ -38,10 +38,15 @@
 enum { MAX_PACKET_BYTES = 1500 };
 /* Read from one device before the other has its turn. */
 enum { MAX_BURST = 256 };
-/* From so many packets a round on, the next round waits for more instead of waking up for each. */
+/*
+ * While packets are on their way, a round waits so long for more instead of waking up for each, as network cards do: on a
+ * computer with two processors, waking up cost as much as a transfer itself. Far below any delay that is asked for,
+ * and some twenty packets at 1 Gbit/s. A line without a delay has no time for that until it is busy.
+ */
+static const int64_t TICK_NS = 250000;
+/* From so many packets a round on it is, and then its rounds are shorter. */
 enum { BUSY_PACKETS = 8 };
-/* How long it waits then: far below any delay that is asked for, and some ten packets at 1 Gbit/s. */
-static const int64_t TICK_NS = 100000;
+static const int64_t SHORT_TICK_NS = 100000;
 /* A packet may have waited in the device for that long, unseen; the line's time is not lost by it. */
 static const int64_t MAX_UNSEEN_NS = 1000000;
 /* Packets that arrive later than this after their time are counted as late: the machine was too busy. */
@@ -276,8 +281,10 @@ int main(int count, char **arguments) {
       if (directions[index].first != NULL && directions[index].first->due_ns - now < wait)
         wait = directions[index].first->due_ns - now;
     }
-    bool is_busy = came >= BUSY_PACKETS;
-    if (is_busy && wait > TICK_NS) wait = TICK_NS;
+    bool has_delay = directions[0].delay_ns >= TICK_NS && directions[1].delay_ns >= TICK_NS;
+    bool is_busy = has_delay ? came > 0 || wait < TICK_NS : came >= BUSY_PACKETS;
+    if (is_busy && has_delay) wait = TICK_NS;
+    else if (is_busy && wait > SHORT_TICK_NS) wait = SHORT_TICK_NS;
     if (wait < 0 || came >= MAX_BURST) wait = 0;
     struct timespec limit = {.tv_sec = wait / 1000000000, .tv_nsec = wait % 1000000000};
     struct pollfd waited[] = {
