@@ -31,45 +31,57 @@ const FAR_MS = 10
  * 50 ms, and overflow the queue of a line that one fills, which costs them a fifth of it for seconds.
  */
 const FIRST_LANES = 4
+/** The same from such a round trip on, over which eight are 225 Mbit/s. Milliseconds. */
+const VERY_FAR_MS = 100
+const FIRST_FAR_LANES = 8
 /**
- * So long the first lane is alone, which shows whether it fills the line: its window is open after seven round trips, and
- * the library's smoothed round trip needs as many again to follow. Not longer than that limit where round trips are long: one
- * window fills little there. Milliseconds.
+ * So long the first lane carries alone, which shows whether it fills the line: its window is open after seven round trips.
+ * Not longer than that limit where round trips are long: one window fills little there. Milliseconds.
  */
-const ALONE_ROUND_TRIPS = 16
-const MAX_ALONE_MS = 1000
-/** It does when the round trip has grown so far: from 50 ms to 61 on 100 Mbit/s, and to 52 on 500, in 0.9 s. */
+const ALONE_ROUND_TRIPS = 8
+const MAX_ALONE_MS = 800
+/** The library's smoothed round trip needs as long again to follow; while it grows at all, so much is waited for it. Milliseconds. */
+const GROWING_ALONE_MS = 1300
+const GROWN_FACTOR = 1.03
+const GROWN_EXTRA_MS = 1
+/** A lane fills the line when the round trip has grown so far: from 52 ms to 62 on 100 Mbit/s, and from 50 to 51 on 500. */
 const FILLED_FACTOR = 1.1
 /** Milliseconds. */
 const FILLED_EXTRA_MS = 3
 /**
- * Kept where packets queue up, whoever fills the queue: a TCP flow beside sixteen lanes was left with a fifth to a tenth of
- * its rate; beside two equal flows it has a third.
+ * Kept where packets queue up, whoever fills the queue. A flow of TCP cubic on 100 Mbit/s with 50 ms keeps 0.78 of its rate beside one
+ * lane or two, 0.37 to 0.53 beside four and 0.25 beside eight.
  */
-const HELD_LANES = 2
+const MAX_HELD_LANES = 3
+/** Where little is on its way, cubic is no stronger than a lane; two equal flows leave it a third. */
+const MIN_HELD_LANES = 2
+/** So many bytes on the way of each: a lane that loses a packet then has its rate back within two or three seconds. */
+const HELD_FLIGHT_BYTES = 64 * 1024
 /** A change of lanes is judged after so many round trips, half of them left out because new lanes begin slowly. */
 const JUDGE_ROUND_TRIPS = 8
 /** But after so long at least: rates are made of blocks of 128 KiB. Milliseconds. */
-const MIN_JUDGE_MS = 800
+const MIN_JUDGE_MS = 1200
 const MAX_JUDGE_MS = 4000
 /**
- * Doubling the lanes must bring so much, or half of them go again. Where loss or windows are the limit it brings twice as much. On
- * a full line it only takes from others: n lanes of weight w beside a flow of weight 1 have nw / (nw + 1) of it, twice as many
- * 2nw / (2nw + 1), which is 1.4 times that at most while nw ≤ 0.75. So the other flow keeps 1 / (1 + 1.5), two fifths; with 4/3 it
- * would be the third that is promised, and no room for errors of measurement.
+ * Doubling the lanes must bring so much, or half of them go again. Where loss or windows are the limit it brings twice as much: 1.9
+ * times on 100 Mbit/s with 0.5 % loss. On a full line it only takes from others: n lanes of weight w beside a flow of
+ * weight 1 have nw / (nw + 1) of it, twice as many 2nw / (2nw + 1), which is 1.6 times that while nw ≤ 0.33 only. So whatever
+ * was taken, the other flow keeps 1 / (1 + 0.66), more than a half, and there is room for errors of measurement.
  */
-const WORTHWHILE = 1.4
+const WORTHWHILE = 1.6
+/** The same where no queue is felt at all, so that nothing is taken from anybody; rates of lossy lines go up and down by a fifth. */
+const WORTHWHILE_ON_EMPTY = 1.25
 /** Half of the lanes must carry so much of what all did, or they come back. */
 const STILL_ENOUGH = 0.88
 /**
- * The same where a queue stands: the line is full all the same then, and what is missed is what others have now. But half of
- * sixteen lanes loses a tenth to others; when it loses nearly a half, the lanes were the limit, and the queue is not ours.
+ * The same where a queue stands: the line is full all the same then, and what is missed is what others have now. Half of eight lanes
+ * beside a flow of TCP cubic carry 0.6 to 0.7 of what all did; where lanes are the limit, and the queue is not ours, they carry a half.
  */
-const ALMOST_HALVED = 0.65
+const ALMOST_HALVED = 0.57
 /** Packets queue up when the round trip is so much longer than the shortest that was seen. */
-const SWOLLEN_FACTOR = 1.35
+const SWOLLEN_FACTOR = 1.25
 /** And by so much, because event loops and acknowledgements are late at times. Milliseconds. */
-const SWOLLEN_EXTRA_MS = 15
+const SWOLLEN_EXTRA_MS = 10
 /** A queue that stands for so long is not the beginning of new lanes, which pass the mark once. Milliseconds. */
 const STANDING_MS = 1500
 /** After a try that was taken back, the next one; longer after each. Milliseconds. */
@@ -82,6 +94,8 @@ const FALLEN = 0.7
 interface Judged {
   readonly laneCount: number
   readonly bytesPerSecond: number
+  /** No packets waited on the way meanwhile. */
+  readonly isEmpty: boolean
 }
 
 export class LaneController {
@@ -94,10 +108,18 @@ export class LaneController {
   #restingRate: number | undefined
   /** How it was before the last change: the measure for it. */
   #before: Judged | undefined
+  /** Where nobody waits, more lanes are looked at twice before they go: losses come in clusters. */
+  #isSecondLook = false
   /** What is tried when nothing has been for a while: more after fewer, fewer after more. */
   #next: 'more' | 'fewer' = 'more'
   #window:
-    { readonly sinceMs: number; readonly settledMs: number; bytesAtSettled: number | undefined } | undefined
+    | {
+        readonly sinceMs: number
+        readonly settledMs: number
+        bytesAtSettled: number | undefined
+        hasQueued: boolean
+      }
+    | undefined
   #shortestMs = Number.POSITIVE_INFINITY
   /** How long packets have been queueing up, milliseconds; falls as it has risen. */
   #queueMs = 0
@@ -129,22 +151,29 @@ export class LaneController {
       return this.#target
     }
     this.#missingSinceMs = undefined
-    const bytesPerSecond = this.#measure(sample)
-    if (bytesPerSecond === undefined) return this.#target
+    const judged = this.#measure(sample)
+    if (judged === undefined) return this.#target
     this.#window = undefined
-    this.#judge({ laneCount, bytesPerSecond }, sample, most)
+    this.#judge(judged, sample, most)
     return this.#target
   }
 
   /** Whether the first lane is still to show what it can; at the end of that time a few more are wanted, or none. */
-  #isAlone({ nowMs, roundTripMs, route, isNetworkBound }: LaneSample, most: number): boolean {
+  #isAlone(
+    { nowMs, receivedBytes, roundTripMs, route, isNetworkBound }: LaneSample,
+    most: number,
+  ): boolean {
     if (this.#hasBegun || roundTripMs === null || route === null || !isNetworkBound) return false
     if (roundTripMs >= FAR_MS && most > 1) {
+      if (receivedBytes === 0) return true
       this.#aloneSinceMs ??= nowMs
-      const aloneMs = Math.min(MAX_ALONE_MS, this.#shortestMs * ALONE_ROUND_TRIPS)
-      if (nowMs - this.#aloneSinceMs < aloneMs) return true
-      if (this.#isFelt(roundTripMs)) this.#rest(nowMs)
-      else this.#aim(Math.min(most, FIRST_LANES))
+      const aloneMs = nowMs - this.#aloneSinceMs
+      if (aloneMs < Math.min(MAX_ALONE_MS, this.#shortestMs * ALONE_ROUND_TRIPS)) return true
+      const isFar = this.#shortestMs >= VERY_FAR_MS
+      const isFelt = this.#isFelt(roundTripMs)
+      if (this.#hasGrown(roundTripMs) && !isFelt && !isFar && aloneMs < GROWING_ALONE_MS) return true
+      if (isFelt) this.#rest(nowMs)
+      else this.#aim(Math.min(most, isFar ? FIRST_FAR_LANES : FIRST_LANES))
     }
     this.#hasBegun = true
     return false
@@ -167,45 +196,60 @@ export class LaneController {
     return this.#cap
   }
 
-  /** Bytes per second over a window that begins when new lanes have got going; undefined before its end. */
-  #measure({ nowMs, receivedBytes }: LaneSample): number | undefined {
+  /** Over a window that begins when new lanes have got going; undefined before its end. */
+  #measure({ nowMs, laneCount, receivedBytes, roundTripMs }: LaneSample): Judged | undefined {
     const lengthMs = Math.min(
       MAX_JUDGE_MS,
       Math.max(MIN_JUDGE_MS, Number.isFinite(this.#shortestMs) ? this.#shortestMs * JUDGE_ROUND_TRIPS : 0),
     )
-    this.#window ??= { sinceMs: nowMs, settledMs: nowMs + lengthMs / 2, bytesAtSettled: undefined }
-    const { sinceMs, settledMs, bytesAtSettled } = this.#window
-    if (nowMs < settledMs) return undefined
-    if (bytesAtSettled === undefined) {
-      this.#window = { sinceMs, settledMs: nowMs, bytesAtSettled: receivedBytes }
+    const window = (this.#window ??= {
+      sinceMs: nowMs,
+      settledMs: nowMs + lengthMs / 2,
+      bytesAtSettled: undefined,
+      hasQueued: false,
+    })
+    if (nowMs < window.settledMs) return undefined
+    window.hasQueued ||= roundTripMs === null || this.#hasGrown(roundTripMs)
+    if (window.bytesAtSettled === undefined) {
+      this.#window = { ...window, settledMs: nowMs, bytesAtSettled: receivedBytes }
       return undefined
     }
-    if (nowMs - settledMs < lengthMs / 2) return undefined
-    return ((receivedBytes - bytesAtSettled) * 1000) / (nowMs - settledMs)
+    const passedMs = nowMs - window.settledMs
+    if (passedMs < lengthMs / 2) return undefined
+    const bytesPerSecond = ((receivedBytes - window.bytesAtSettled) * 1000) / passedMs
+    return { laneCount, bytesPerSecond, isEmpty: !window.hasQueued }
   }
 
   #judge(now: Judged, sample: LaneSample, most: number): void {
     const before = this.#before
     this.#before = undefined
     if (before !== undefined && now.laneCount > before.laneCount) {
-      if (now.bytesPerSecond < before.bytesPerSecond * WORTHWHILE) return this.#undo(before, sample)
+      const isEmpty = now.isEmpty && before.isEmpty
+      if (now.bytesPerSecond < before.bytesPerSecond * (isEmpty ? WORTHWHILE_ON_EMPTY : WORTHWHILE)) {
+        if (!isEmpty || this.#isSecondLook) return this.#undo(before, sample)
+        this.#isSecondLook = true
+        this.#before = before
+        return
+      }
       this.#retryMs = RETRY_MS
       this.#retryAtMs = 0
     }
     const isStanding = this.#queueMs >= STANDING_MS
+    const held = heldLanes(now, sample)
     if (before !== undefined && now.laneCount < before.laneCount) {
       const share = now.bytesPerSecond / Math.max(1, before.bytesPerSecond)
       if (share < (isStanding ? ALMOST_HALVED : STILL_ENOUGH)) {
         this.#neededUntilMs = sample.nowMs + this.#retryMs
         return this.#undo(before, sample)
       }
-      if (now.laneCount > (isStanding ? HELD_LANES : 1)) return this.#halve(now)
+      if (now.laneCount > (isStanding ? held : 1)) return this.#halve(now, isStanding ? held : 1)
       this.#next = 'more'
       return this.#rest(sample.nowMs)
     }
-    if (isStanding && now.laneCount > HELD_LANES && sample.nowMs >= this.#neededUntilMs)
-      return this.#halve(now)
-    if (this.#queueMs > 0) return
+    if (isStanding && now.laneCount > held && sample.nowMs >= this.#neededUntilMs)
+      return this.#halve(now, held)
+    // On a line that is full, or nearly, more would only take from others.
+    if (this.#queueMs > 0 || (sample.roundTripMs !== null && this.#isFelt(sample.roundTripMs))) return
     const isResting = sample.nowMs < this.#retryAtMs
     if (isResting && !this.#hasFallen(now, sample)) return
     if (isResting) this.#next = 'more'
@@ -223,6 +267,11 @@ export class LaneController {
     return roundTripMs !== null && !this.#isFelt(roundTripMs) && bytesPerSecond < rate * FALLEN
   }
 
+  /** Some packets wait at times. */
+  #hasGrown(roundTripMs: number): boolean {
+    return roundTripMs > this.#shortestMs * GROWN_FACTOR + GROWN_EXTRA_MS
+  }
+
   /** The little that the queue of one lane adds. */
   #isFelt(roundTripMs: number): boolean {
     return roundTripMs > this.#shortestMs * FILLED_FACTOR + FILLED_EXTRA_MS
@@ -234,9 +283,10 @@ export class LaneController {
     this.#rest(nowMs)
   }
 
-  #halve(now: Judged): void {
+  /** @param least that stay */
+  #halve(now: Judged, least = 1): void {
     this.#before = now
-    this.#aim(Math.floor(now.laneCount / 2))
+    this.#aim(Math.max(least, Math.floor(now.laneCount / 2)))
   }
 
   /** Packets wait in a queue that we fill, or others do: more lanes would only take from them. */
@@ -249,6 +299,7 @@ export class LaneController {
   }
 
   #aim(laneCount: number): void {
+    this.#isSecondLook = false
     this.#target = Math.max(1, laneCount)
     this.#window = undefined
   }
@@ -258,4 +309,10 @@ export class LaneController {
     this.#restingRate = undefined
     this.#retryMs = Math.min(MAX_RETRY_MS, this.#retryMs * 2)
   }
+}
+
+/** How many lanes are kept where a queue stands. */
+function heldLanes({ bytesPerSecond }: Judged, { roundTripMs }: LaneSample): number {
+  const flightBytes = (bytesPerSecond * (roundTripMs ?? 0)) / 1000
+  return Math.min(MAX_HELD_LANES, Math.max(MIN_HELD_LANES, Math.floor(flightBytes / HELD_FLIGHT_BYTES)))
 }

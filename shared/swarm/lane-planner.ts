@@ -7,11 +7,11 @@ import { LaneController } from './lane-controller.ts'
 import type { PeerSession, SessionLane } from './peer-session.ts'
 
 /** Between two looks, milliseconds. */
-const LOOK_MS = 250
+const LOOK_MS = 100
 /** Asked for and not yet here, on each lane: less means that something else than the network is slow. */
 const BUSY_BYTES = 2 * BLOCK_BYTES
 /** Looks in a row that may find a lane idle before it counts: pieces end, and requests come in bursts. */
-const MAX_IDLE_LOOKS = 3
+const MAX_IDLE_LOOKS = 8
 
 export interface LanePlannerEvents {
   /** A limit of the person is what holds the download back. */
