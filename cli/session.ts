@@ -11,6 +11,8 @@ import { waitAtMost, whenAborted } from '#engine/app/waiting.ts'
 
 /** Redrawn so often: movement looks alive, and the numbers can still be read. */
 const SHOW_INTERVAL_MS = 250
+/** Until the first bytes have come or gone: that it begins is to be seen when it does. */
+const FIRST_INTERVAL_MS = 50
 /** The process ends then in any case; what has arrived is on disk. */
 const CLOSE_LIMIT_MS = 5000
 
@@ -62,16 +64,22 @@ export async function watch(
     history.observe(view, performance.now())
     output.show(view)
     if (view.seed.isReached) seeded.resolve('finished')
+    hasBegun ||= view.receivedBytes + view.sentBytes > 0
+  }
+  let hasBegun = false
+  let timer: NodeJS.Timeout | undefined
+  const showAgain = (): void => {
+    show()
+    timer = setTimeout(showAgain, hasBegun ? SHOW_INTERVAL_MS : FIRST_INTERVAL_MS)
   }
   const unsubscribe = transfer.onChange(show)
-  const timer = setInterval(show, SHOW_INTERVAL_MS)
-  show()
+  showAgain()
   try {
     const interrupted = whenAborted(signal).then(() => 'interrupted' as const)
     if (until === 'seeded') return await Promise.race([seeded.promise, interrupted])
     return await Promise.race([transfer.finished().then(() => 'finished' as const), interrupted])
   } finally {
-    clearInterval(timer)
+    clearTimeout(timer)
     unsubscribe()
     show()
     output.rest()

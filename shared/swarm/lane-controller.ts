@@ -6,6 +6,7 @@
 
 import type { RouteKind } from '../api/views.ts'
 import { MAX_LANES_PER_PEER } from './lane-limits.ts'
+import { QueueSense } from './queue-sense.ts'
 
 export interface LaneSample {
   readonly nowMs: number
@@ -42,12 +43,6 @@ const ALONE_ROUND_TRIPS = 8
 const MAX_ALONE_MS = 800
 /** The library's smoothed round trip needs as long again to follow; while it grows at all, so much is waited for it. Milliseconds. */
 const GROWING_ALONE_MS = 1300
-const GROWN_FACTOR = 1.03
-const GROWN_EXTRA_MS = 1
-/** A lane fills the line when the round trip has grown so far: from 52 ms to 62 on 100 Mbit/s, and from 50 to 51 on 500. */
-const FILLED_FACTOR = 1.1
-/** Milliseconds. */
-const FILLED_EXTRA_MS = 3
 /**
  * Kept where packets queue up, whoever fills the queue. A flow of TCP cubic on 100 Mbit/s with 50 ms keeps 0.78 of its rate beside one
  * lane or two, 0.37 to 0.53 beside four and 0.25 beside eight.
@@ -59,9 +54,11 @@ const MIN_HELD_LANES = 2
 const HELD_FLIGHT_BYTES = 64 * 1024
 /** A change of lanes is judged after so many round trips, half of them left out because new lanes begin slowly. */
 const JUDGE_ROUND_TRIPS = 8
-/** But after so long at least: rates are made of blocks of 128 KiB. Milliseconds. */
+/** But after so long at least. Milliseconds. */
 const MIN_JUDGE_MS = 1200
 const MAX_JUDGE_MS = 4000
+/** And when so much has come meanwhile, up to that limit: one block of 128 KiB more or less must not decide. */
+const ENOUGH_BYTES = 2 * 1024 * 1024
 /**
  * Doubling the lanes must bring so much, or half of them go again. Where loss or windows are the limit it brings twice as much: 1.9
  * times on 100 Mbit/s with 0.5 % loss. On a full line it only takes from others: n lanes of weight w beside a flow of
@@ -71,6 +68,8 @@ const MAX_JUDGE_MS = 4000
 const WORTHWHILE = 1.6
 /** The same where no queue is felt at all, so that nothing is taken from anybody; rates of lossy lines go up and down by a fifth. */
 const WORTHWHILE_ON_EMPTY = 1.25
+/** From look to look: what grows faster than this has not found its part of the line yet. */
+const STEADY = 1.1
 /** Half of the lanes must carry so much of what all did, or they come back. */
 const STILL_ENOUGH = 0.88
 /**
@@ -78,23 +77,16 @@ const STILL_ENOUGH = 0.88
  * beside a flow of TCP cubic carry 0.6 to 0.7 of what all did; where lanes are the limit, and the queue is not ours, they carry a half.
  */
 const ALMOST_HALVED = 0.57
-/** Packets queue up when the round trip is so much longer than the shortest that was seen. */
-const SWOLLEN_FACTOR = 1.25
-/** And by so much, because event loops and acknowledgements are late at times. Milliseconds. */
-const SWOLLEN_EXTRA_MS = 10
-/** A queue that stands for so long is not the beginning of new lanes, which pass the mark once. Milliseconds. */
-const STANDING_MS = 1500
 /** After a try that was taken back, the next one; longer after each. Milliseconds. */
 const RETRY_MS = 20_000
 const MAX_RETRY_MS = 5 * 60_000
-
 /** Whoever carries so much less than before, without a queue, is not at the end of the line: nobody waits for the next try. */
 const FALLEN = 0.7
 
 interface Judged {
   readonly laneCount: number
   readonly bytesPerSecond: number
-  /** No packets waited on the way meanwhile. */
+  /** No packets waited on the way. */
   readonly isEmpty: boolean
 }
 
@@ -108,22 +100,17 @@ export class LaneController {
   #restingRate: number | undefined
   /** How it was before the last change: the measure for it. */
   #before: Judged | undefined
+  /** When more lanes were first worth a try. */
+  #patientSinceMs: number | undefined
+  /** Of the last look that found as many lanes as there are now; bytes per second. */
+  #steadyRate: number | undefined
   /** Where nobody waits, more lanes are looked at twice before they go: losses come in clusters. */
   #isSecondLook = false
   /** What is tried when nothing has been for a while: more after fewer, fewer after more. */
   #next: 'more' | 'fewer' = 'more'
   #window:
-    | {
-        readonly sinceMs: number
-        readonly settledMs: number
-        bytesAtSettled: number | undefined
-        hasQueued: boolean
-      }
-    | undefined
-  #shortestMs = Number.POSITIVE_INFINITY
-  /** How long packets have been queueing up, milliseconds; falls as it has risen. */
-  #queueMs = 0
-  #lookedMs: number | undefined
+    { readonly sinceMs: number; readonly settledMs: number; bytesAtSettled: number | undefined } | undefined
+  readonly #queue = new QueueSense()
   #retryAtMs = 0
   #retryMs = RETRY_MS
   /** Until then a queue takes no lanes: it has been seen that they are needed. */
@@ -137,9 +124,8 @@ export class LaneController {
 
   /** To be called several times a second while something is wanted of the peer. @returns how many there should be */
   advise(sample: LaneSample): number {
-    const { laneCount, roundTripMs } = sample
-    if (roundTripMs !== null) this.#shortestMs = Math.min(this.#shortestMs, roundTripMs)
-    this.#feelQueue(sample)
+    const { laneCount } = sample
+    this.#queue.feel(sample.nowMs, sample.roundTripMs)
     const most = this.#most(sample)
     if (this.#target > most) this.#aim(most)
     if (this.#isAlone(sample, most)) return this.#target
@@ -159,19 +145,16 @@ export class LaneController {
   }
 
   /** Whether the first lane is still to show what it can; at the end of that time a few more are wanted, or none. */
-  #isAlone(
-    { nowMs, receivedBytes, roundTripMs, route, isNetworkBound }: LaneSample,
-    most: number,
-  ): boolean {
+  #isAlone({ nowMs, receivedBytes, roundTripMs, route, isNetworkBound }: LaneSample, most: number): boolean {
     if (this.#hasBegun || roundTripMs === null || route === null || !isNetworkBound) return false
     if (roundTripMs >= FAR_MS && most > 1) {
       if (receivedBytes === 0) return true
       this.#aloneSinceMs ??= nowMs
       const aloneMs = nowMs - this.#aloneSinceMs
-      if (aloneMs < Math.min(MAX_ALONE_MS, this.#shortestMs * ALONE_ROUND_TRIPS)) return true
-      const isFar = this.#shortestMs >= VERY_FAR_MS
-      const isFelt = this.#isFelt(roundTripMs)
-      if (this.#hasGrown(roundTripMs) && !isFelt && !isFar && aloneMs < GROWING_ALONE_MS) return true
+      const { shortestMs, hasGrown, isFelt } = this.#queue
+      if (aloneMs < Math.min(MAX_ALONE_MS, shortestMs * ALONE_ROUND_TRIPS)) return true
+      const isFar = shortestMs >= VERY_FAR_MS
+      if (hasGrown && !isFelt && !isFar && aloneMs < GROWING_ALONE_MS) return true
       if (isFelt) this.#rest(nowMs)
       else this.#aim(Math.min(most, isFar ? FIRST_FAR_LANES : FIRST_LANES))
     }
@@ -192,32 +175,30 @@ export class LaneController {
   #most({ route, roundTripMs }: LaneSample): number {
     if (route === null) return this.#target
     if (route === 'relayed') return Math.min(this.#cap, MAX_RELAYED_LANES)
-    if (route === 'lan' && Math.min(this.#shortestMs, roundTripMs ?? 0) < NEAR_MS) return 1
+    if (route === 'lan' && Math.min(this.#queue.shortestMs, roundTripMs ?? 0) < NEAR_MS) return 1
     return this.#cap
   }
 
   /** Over a window that begins when new lanes have got going; undefined before its end. */
-  #measure({ nowMs, laneCount, receivedBytes, roundTripMs }: LaneSample): Judged | undefined {
-    const lengthMs = Math.min(
-      MAX_JUDGE_MS,
-      Math.max(MIN_JUDGE_MS, Number.isFinite(this.#shortestMs) ? this.#shortestMs * JUDGE_ROUND_TRIPS : 0),
-    )
+  #measure({ nowMs, laneCount, receivedBytes }: LaneSample): Judged | undefined {
+    const { shortestMs, isEmpty } = this.#queue
+    const tripsMs = Number.isFinite(shortestMs) ? shortestMs * JUDGE_ROUND_TRIPS : 0
+    const lengthMs = Math.min(MAX_JUDGE_MS, Math.max(MIN_JUDGE_MS, tripsMs))
     const window = (this.#window ??= {
       sinceMs: nowMs,
       settledMs: nowMs + lengthMs / 2,
       bytesAtSettled: undefined,
-      hasQueued: false,
     })
     if (nowMs < window.settledMs) return undefined
-    window.hasQueued ||= roundTripMs === null || this.#hasGrown(roundTripMs)
     if (window.bytesAtSettled === undefined) {
       this.#window = { ...window, settledMs: nowMs, bytesAtSettled: receivedBytes }
       return undefined
     }
     const passedMs = nowMs - window.settledMs
-    if (passedMs < lengthMs / 2) return undefined
-    const bytesPerSecond = ((receivedBytes - window.bytesAtSettled) * 1000) / passedMs
-    return { laneCount, bytesPerSecond, isEmpty: !window.hasQueued }
+    const bytes = receivedBytes - window.bytesAtSettled
+    if (passedMs < (bytes < ENOUGH_BYTES ? MAX_JUDGE_MS : lengthMs / 2)) return undefined
+    const bytesPerSecond = (bytes * 1000) / passedMs
+    return { laneCount, bytesPerSecond, isEmpty }
   }
 
   #judge(now: Judged, sample: LaneSample, most: number): void {
@@ -234,7 +215,7 @@ export class LaneController {
       this.#retryMs = RETRY_MS
       this.#retryAtMs = 0
     }
-    const isStanding = this.#queueMs >= STANDING_MS
+    const { isStanding } = this.#queue
     const held = heldLanes(now, sample)
     if (before !== undefined && now.laneCount < before.laneCount) {
       const share = now.bytesPerSecond / Math.max(1, before.bytesPerSecond)
@@ -248,39 +229,45 @@ export class LaneController {
     }
     if (isStanding && now.laneCount > held && sample.nowMs >= this.#neededUntilMs)
       return this.#halve(now, held)
+    const hasFallen = this.#hasFallen(now, sample)
     // On a line that is full, or nearly, more would only take from others.
-    if (this.#queueMs > 0 || (sample.roundTripMs !== null && this.#isFelt(sample.roundTripMs))) return
+    if (this.#queue.isQueued || this.#queue.isFelt) return
     const isResting = sample.nowMs < this.#retryAtMs
-    if (isResting && !this.#hasFallen(now, sample)) return
+    if (isResting && !hasFallen) return
     if (isResting) this.#next = 'more'
     if (this.#next === 'fewer' && now.laneCount > 1) return this.#halve(now)
     this.#next = 'more'
-    if (now.laneCount >= most) return
+    if (now.laneCount >= most || !this.#isTimeForMore(now, sample)) return
     this.#before = now
     this.#aim(Math.min(most, now.laneCount * 2))
+  }
+
+  /**
+   * Where nothing waits on the way, there is nobody to take anything from. Else what waits may be another's packets: beside a TCP
+   * flow lanes take their part little by little, for ten seconds, so that whatever is added meanwhile seems to bring more; and a
+   * try takes from it for longer than it lasts.
+   */
+  #isTimeForMore(now: Judged, { nowMs }: LaneSample): boolean {
+    const before = this.#steadyRate
+    this.#steadyRate = now.bytesPerSecond
+    this.#patientSinceMs ??= nowMs
+    if (now.isEmpty || now.laneCount < FIRST_LANES) return true
+    const isSteady = before !== undefined && now.bytesPerSecond <= before * STEADY
+    return isSteady && nowMs - this.#patientSinceMs >= RETRY_MS
   }
 
   /** As associations do when the machine at one end was too busy for them: what was found out before is of no use then. */
   #hasFallen({ bytesPerSecond }: Judged, { roundTripMs }: LaneSample): boolean {
     const rate = Math.max(bytesPerSecond, this.#restingRate ?? 0)
     this.#restingRate = rate
-    return roundTripMs !== null && !this.#isFelt(roundTripMs) && bytesPerSecond < rate * FALLEN
-  }
-
-  /** Some packets wait at times. */
-  #hasGrown(roundTripMs: number): boolean {
-    return roundTripMs > this.#shortestMs * GROWN_FACTOR + GROWN_EXTRA_MS
-  }
-
-  /** The little that the queue of one lane adds. */
-  #isFelt(roundTripMs: number): boolean {
-    return roundTripMs > this.#shortestMs * FILLED_FACTOR + FILLED_EXTRA_MS
+    return roundTripMs !== null && !this.#queue.isFelt && bytesPerSecond < rate * FALLEN
   }
 
   #undo(before: Judged, { nowMs }: LaneSample): void {
     this.#next = before.laneCount < this.#target ? 'fewer' : 'more'
     this.#aim(before.laneCount)
     this.#rest(nowMs)
+    this.#restingRate = before.bytesPerSecond
   }
 
   /** @param least that stay */
@@ -289,16 +276,8 @@ export class LaneController {
     this.#aim(Math.max(least, Math.floor(now.laneCount / 2)))
   }
 
-  /** Packets wait in a queue that we fill, or others do: more lanes would only take from them. */
-  #feelQueue({ nowMs, roundTripMs }: LaneSample): void {
-    const passedMs = nowMs - (this.#lookedMs ?? nowMs)
-    this.#lookedMs = nowMs
-    if (roundTripMs === null) return
-    const isSwollen = roundTripMs > this.#shortestMs * SWOLLEN_FACTOR + SWOLLEN_EXTRA_MS
-    this.#queueMs = Math.min(STANDING_MS, Math.max(0, this.#queueMs + (isSwollen ? passedMs : -passedMs)))
-  }
-
   #aim(laneCount: number): void {
+    this.#steadyRate = undefined
     this.#isSecondLook = false
     this.#target = Math.max(1, laneCount)
     this.#window = undefined

@@ -55,6 +55,9 @@ export class LanePlanner {
 
   #look(session: PeerSession, nowMs: number): void {
     const lanes = session.readyLanes.filter((lane) => !lane.isSuspect && !(lane.isLeaving && !lane.isSurplus))
+    // All but those to give back have died: one of these stays, or nothing would be asked for until they are gone.
+    const [last] = lanes
+    if (last !== undefined && lanes.every((lane) => lane.isSurplus)) last.isSurplus = false
     const open = lanes.filter((lane) => !lane.isSurplus)
     if (lanes.some((lane) => lane.isStream)) return this.#restStanding(open)
     const [first] = open

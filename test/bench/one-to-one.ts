@@ -8,7 +8,7 @@ import { MemorySummaryStore } from '#coordinator/memory-summary-store.ts'
 import { compareTrees } from '#cli/demo/compare-trees.ts'
 import type { BenchNetwork } from './bench-network.ts'
 import { Child } from './child.ts'
-import type { Usage } from './usage.ts'
+import type { ProcessUsage } from '#test/lab/emulator/process-usage.ts'
 
 /** Reading 4 GiB twice, with room. Milliseconds. */
 const COMPARE_LIMIT_MS = 300_000
@@ -20,13 +20,13 @@ export interface Measured {
   readonly mibPerSecond: number
   /** Processor time of both sides, their start included. */
   readonly cpuSecondsPerGib: number
-  readonly sender: Usage
-  readonly receiver: Usage
+  readonly sender: ProcessUsage
+  readonly receiver: ProcessUsage
   readonly firstByteSeconds?: number
   readonly loopDelayP99Ms?: number
 }
 
-interface Timed extends Usage {
+interface Timed extends ProcessUsage {
   readonly seconds: number
 }
 
@@ -49,7 +49,7 @@ export async function measureTcp(bytes: number): Promise<Measured> {
   const { port } = await receiver.line<{ port: number }>()
   await using sender = new Child('./tcp-peer.ts', 'send', String(bytes), String(port))
   const timed = await receiver.line<Timed>()
-  return measured('TCP pipe', bytes, timed, await sender.line<Usage>())
+  return measured('TCP pipe', bytes, timed, await sender.line<ProcessUsage>())
 }
 
 export async function measureChannel(bytes: number): Promise<Measured> {
@@ -70,7 +70,7 @@ export async function measureChannel(bytes: number): Promise<Measured> {
   const timed = (await skipCandidates(receiver)) as Timed
   sender.say({ end: true })
   receiver.say({ end: true })
-  return measured('bare data channel', bytes, timed, (await sent) as Usage)
+  return measured('bare data channel', bytes, timed, (await sent) as ProcessUsage)
 }
 
 export interface Work {
@@ -104,14 +104,14 @@ export async function measureEngine(
     const into = join(home, 'out')
     const settings = JSON.stringify(network)
     let timed: Got
-    let sent: Usage
+    let sent: ProcessUsage
     {
       await using sender = new Child('./engine-peer.ts', 'send', join(home, 'a'), where, source, settings)
       const { link } = await sender.line<{ link: string }>()
       await using receiver = new Child('./engine-peer.ts', 'get', join(home, 'b'), link, into, settings)
       timed = await receiver.line<Got>()
       sender.end()
-      sent = await sender.line<Usage>()
+      sent = await sender.line<ProcessUsage>()
     }
     const copy = join(into, basename(source))
     const { differences } = await compareTrees(source, copy, AbortSignal.timeout(COMPARE_LIMIT_MS))
@@ -142,9 +142,9 @@ export function makeSmallFiles(folder: string, count: number, bytes: number): vo
   }
 }
 
-function measured(name: string, bytes: number, receiver: Timed, sender: Usage): Measured {
+function measured(name: string, bytes: number, receiver: Timed, sender: ProcessUsage): Measured {
   const mibPerSecond = bytes / 2 ** 20 / receiver.seconds
-  const pick = ({ cpuSeconds, peakMib }: Usage): Usage => ({ cpuSeconds, peakMib })
+  const pick = ({ cpuSeconds, peakMib }: ProcessUsage): ProcessUsage => ({ cpuSeconds, peakMib })
   return {
     name,
     bytes,

@@ -6,7 +6,7 @@ import { compareTrees } from '#cli/demo/compare-trees.ts'
 import { runEqual } from '#test/unit/swarm/simulation/simulation.ts'
 import { Child } from './child.ts'
 import type { Ground, Place } from './swarm-ground.ts'
-import type { Usage } from './usage.ts'
+import type { ProcessUsage } from '#test/lab/emulator/process-usage.ts'
 
 const MIB = 1024 * 1024
 const COMPARE_LIMIT_MS = 60_000
@@ -50,7 +50,7 @@ export function boundSeconds({
   return Math.max(bytes / uplinkBytesPerSecond, (receiverCount * bytes) / uplinks)
 }
 
-interface Ending extends Usage {
+interface Ending extends ProcessUsage {
   readonly receivedBytes: number
   readonly sentBytes: number
 }

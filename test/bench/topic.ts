@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { compareTrees } from '#cli/demo/compare-trees.ts'
 import { Child } from './child.ts'
-import type { Usage } from './usage.ts'
+import type { ProcessUsage } from '#test/lab/emulator/process-usage.ts'
 
 const MIB = 1024 * 1024
 /** So that the time is the same everywhere, and what is measured is the work. Bytes per second. */
@@ -28,7 +28,7 @@ export interface TopicRun {
   readonly changes: number
 }
 
-interface Report extends Usage {
+interface Report extends ProcessUsage {
   readonly residentMib: number
   readonly connectionCount: number
 }

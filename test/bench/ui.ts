@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { MemorySummaryStore } from '#coordinator/memory-summary-store.ts'
 import { startCoordinator } from '#coordinator/server.ts'
 import { Child } from './child.ts'
-import type { Usage } from './usage.ts'
+import type { ProcessUsage } from '#test/lab/emulator/process-usage.ts'
 
-interface Side extends Usage {
+interface Side extends ProcessUsage {
   readonly loopDelayP99Ms: number
   readonly loopDelayMaxMs: number
   readonly callP99Ms: number

@@ -53,14 +53,16 @@ function run(line: Line, seconds: number, { cap = 16, openable = 16, change = li
 
 describe('on a line that one lane does not fill', () => {
   test.each([
-    ['500 Mbit, 50 ms', { rate: 500 * MBIT, roundTripMs: 50, perLane: 60 * MBIT }, 8],
-    ['100 Mbit, 50 ms, 0.5 % loss', { rate: 100 * MBIT, roundTripMs: 50, perLane: 3 * MBIT }, 16],
-    ['300 Mbit, 200 ms', { rate: 300 * MBIT, roundTripMs: 200, perLane: 5 * MBIT }, 16],
-  ])('lanes are added while they help: %s', (_name, line, least) => {
-    const { lanes } = run(line, 30)
+    ['500 Mbit, 50 ms', { rate: 500 * MBIT, roundTripMs: 50, perLane: 60 * MBIT }, 4, 8],
+    ['100 Mbit, 50 ms, 0.5 % loss', { rate: 100 * MBIT, roundTripMs: 50, perLane: 3 * MBIT }, 4, 16],
+    ['300 Mbit, 200 ms', { rate: 300 * MBIT, roundTripMs: 200, perLane: 5 * MBIT }, 8, 16],
+  ])('lanes are added while they help: %s', (_name, line, first, least) => {
+    const { lanes } = run(line, 40)
     // A few at once, when the first has shown for a second at most that it does not fill the line.
-    expect(lanes[3]).toBe(1)
-    expect(lanes[5]).toBe(4)
+    expect(lanes[1]).toBe(1)
+    expect(lanes.find((count) => count >= 4)).toBeDefined()
+    expect(lanes.slice(0, 9)).toContain(first)
+    expect(Math.max(...lanes.slice(0, 9))).toBe(first)
     expect(Math.max(...lanes)).toBeGreaterThanOrEqual(least)
     expect(lanes.at(-1)).toBeGreaterThanOrEqual(least)
   })
@@ -97,7 +99,7 @@ describe('where packets queue up', () => {
     expect(targets).toEqual([1, 1, 1, count, count, count])
   })
 
-  test('a first lane that fills the line no more gets another within two seconds', () => {
+  test('a first lane that fills the line no more gets another within three seconds', () => {
     const controller = new LaneController()
     let receivedBytes = 0
     const look = (nowMs: number, roundTripMs: number, mbit: number): number => {
@@ -110,27 +112,31 @@ describe('where packets queue up', () => {
     for (; nowMs < 10_000; nowMs += STEP_MS) expect(look(nowMs, nowMs < 500 ? 52 : 66, 90)).toBe(1)
     // As seen on a busy machine, with nothing lost on the line.
     const later: number[] = []
-    for (const endMs = nowMs + 2000; nowMs < endMs; nowMs += STEP_MS) later.push(look(nowMs, 51, 20))
+    for (const endMs = nowMs + 3000; nowMs < endMs; nowMs += STEP_MS) later.push(look(nowMs, 51, 20))
     expect(later.at(-1)).toBe(2)
   })
 
-  test('on a line that one lane fills, there are two at most', () => {
+  test('on a line that one lane fills, there are three at most', () => {
     const { lanes } = run({ rate: 20 * MBIT, roundTripMs: 30, perLane: 80 * MBIT }, 30)
     expect(Math.max(...lanes)).toBeLessThanOrEqual(4)
-    expect(lanes.slice(24).filter((count) => count > 2)).toEqual([])
+    expect(lanes.slice(24).filter((count) => count > 3)).toEqual([])
   })
 
-  test('and where others fill it, lanes are held within seconds', () => {
-    const shared = run({ rate: 100 * MBIT, roundTripMs: 50, perLane: 30 * MBIT, isShared: true }, 60)
-    expect(shared.lanes.slice(24).filter((count) => count > 2)).toEqual([])
+  test.each([
+    // By how much is on its way of each: three lanes share 1 MB, or 60 KB.
+    ['three', 3, { rate: 100 * MBIT, roundTripMs: 50 }],
+    ['two', 2, { rate: 4 * MBIT, roundTripMs: 50 }],
+  ])('where others fill it, lanes are held within seconds: %s', (_name, most, line) => {
+    const { lanes } = run({ ...line, perLane: line.rate * 0.3, isShared: true }, 60)
+    expect(lanes.slice(48).filter((count) => count > most)).toEqual([])
   })
 
-  test('a flow that begins beside sixteen lanes finds two soon', () => {
+  test('a flow that begins beside sixteen lanes finds three soon', () => {
     const lossy = { rate: 100 * MBIT, roundTripMs: 50, perLane: 3 * MBIT }
     const { lanes } = run(lossy, 60, { change: { ...lossy, perLane: 40 * MBIT, isShared: true } })
     expect(Math.max(...lanes)).toBe(16)
     // Half-time, and half a minute for three steps.
-    expect(lanes.slice(120 + 48).filter((count) => count > 2)).toEqual([])
+    expect(lanes.slice(120 + 48).filter((count) => count > 3)).toEqual([])
   })
 
   test('lanes that carry less and less without a queue are not left alone for long', () => {
@@ -138,7 +144,7 @@ describe('where packets queue up', () => {
     let receivedBytes = 0
     let laneCount = 1
     const counts: number[] = []
-    for (let nowMs = 0; nowMs < 20_000; nowMs += STEP_MS) {
+    for (let nowMs = 0; nowMs < 40_000; nowMs += STEP_MS) {
       // As on a busy machine: at first four fill the line, later eight lanes carry what four do not.
       const mbit = nowMs < 8000 ? Math.min(90, laneCount * 25) : laneCount * 10
       receivedBytes += (mbit * MBIT * STEP_MS) / 1000
@@ -146,7 +152,8 @@ describe('where packets queue up', () => {
       laneCount = controller.advise({ ...sample, route: 'direct' })
       counts.push(laneCount)
     }
-    expect(counts[31]).toBe(4)
+    expect(counts.slice(8, 32)).toContain(4)
+    expect(Math.max(...counts.slice(0, 32))).toBeLessThanOrEqual(8)
     expect(counts.at(-1)).toBe(16)
   })
 
@@ -165,9 +172,8 @@ describe('where packets queue up', () => {
     expect(lanes.slice(48).filter((count) => count === 16).length / (lanes.length - 48)).toBeGreaterThan(0.7)
   })
 
-  test('lanes that fill the line as no fewer do come back, and stay', () => {
+  test('no more lanes are taken for a queue than the line can do without', () => {
     const controller = new LaneController()
-    const lanes: number[] = []
     let receivedBytes = 0
     let laneCount = 1
     for (let nowMs = 0; nowMs < 30_000; nowMs += STEP_MS) {
@@ -176,9 +182,8 @@ describe('where packets queue up', () => {
       const roundTripMs = laneCount * 150 > 500 ? 95 : 50
       const sample = { nowMs, laneCount, receivedBytes, roundTripMs, isNetworkBound: true } as const
       laneCount = controller.advise({ ...sample, route: 'direct' })
-      lanes.push(laneCount)
     }
-    expect(lanes.filter((count) => count === 4).length / lanes.length).toBeGreaterThan(0.7)
+    expect(receivedBytes / (500 * MBIT * 30)).toBeGreaterThan(0.85)
   })
 })
 
@@ -224,18 +229,24 @@ test('a connection that becomes a relay gives lanes back', () => {
   expect(lanes.at(-1)).toBe(4)
 })
 
-test.each([0.05, 0.1, 0.2, 0.3, 0.5])(
-  'beside a flow that filled the queue before, which nobody can see, lanes of weight %s leave it a third',
+test.each([0.05, 0.1, 0.2, 0.25])(
+  'beside a flow of TCP that filled the queue before, which nobody can see, lanes of weight %s leave it a third',
   (weight) => {
     const controller = new LaneController()
     let laneCount = 1
     let receivedBytes = 0
+    let share = 0
+    const kept: number[] = []
     for (let nowMs = 0; nowMs < 120_000; nowMs += STEP_MS) {
-      // Such a lane gets so much beside one of weight 1, and no other round trip is ever seen.
-      receivedBytes += (((100 * MBIT * laneCount * weight) / (laneCount * weight + 1)) * STEP_MS) / 1000
-      const sample = { nowMs, laneCount, receivedBytes, roundTripMs: 90, isNetworkBound: true }
+      // Such a lane gets so much beside one of weight 1, little by little; the queue comes and goes as cubic's does.
+      share += ((laneCount * weight) / (laneCount * weight + 1) - share) * 0.05
+      receivedBytes += (100 * MBIT * share * STEP_MS) / 1000
+      const roundTripMs = 70 + 25 * ((nowMs % 7000) / 7000)
+      const sample = { nowMs, laneCount, receivedBytes, roundTripMs, isNetworkBound: true }
       laneCount = controller.advise({ ...sample, route: 'direct' })
+      // But for tries, which are taken back.
+      if (nowMs > 40_000) kept.push(1 - share)
     }
-    expect(1 / (laneCount * weight + 1)).toBeGreaterThanOrEqual(1 / 3)
+    expect(kept.reduce((sum, one) => sum + one, 0) / kept.length).toBeGreaterThanOrEqual(1 / 3)
   },
 )

@@ -1,6 +1,7 @@
 /** Lanes side by side, on a virtual clock: opened where each of them is slow, given back where they bring nothing. */
 
 import { expect, test } from 'vitest'
+import type { SessionLane } from '#shared/swarm/peer-session.ts'
 import { Pace } from '#shared/swarm/pace.ts'
 import { TokenBucket } from '#shared/swarm/token-bucket.ts'
 import { Turns } from '#shared/swarm/turns.ts'
@@ -67,15 +68,15 @@ test('a person who allows one gets one', async () => {
 })
 
 test('where the other side is the limit, lanes are given back without losing anything', async () => {
-  const { swarm, receiver, lanes } = setUp(24 * MIB, 8, 512 * 1024)
+  const { swarm, receiver, lanes } = setUp(40 * MIB, 8, 512 * 1024)
   const counts: number[] = []
   const stop = swarm.clock.every(250, () => counts.push(lanes()))
-  expect(await swarm.finish(90_000, receiver)).toBe(true)
+  expect(await swarm.finish(120_000, receiver)).toBe(true)
   stop()
   expect(Math.max(...counts)).toBeGreaterThan(1)
   // A few are opened at once, and found out to be of no use at the next look half a minute later.
   expect(Math.max(...counts.slice(-40))).toBe(1)
-  expect(receiver.swarm.traffic.receivedBytes).toBe(24 * MIB)
+  expect(receiver.swarm.traffic.receivedBytes).toBe(40 * MIB)
   expect(swarm.isIdentical(receiver)).toBe(true)
 })
 
@@ -94,4 +95,18 @@ test('a lane that all but stands still does not hold up the end', async () => {
   // What the slow one was asked for takes it half a minute.
   expect(swarm.clock.now() - startedMs).toBeLessThan(10_000)
   expect(swarm.isIdentical(receiver)).toBe(true)
+})
+
+test('when all lanes die but those that were to be given back, one of these carries on at once', async () => {
+  const { swarm, receiver } = setUp(24 * MIB, 8)
+  const sessions = (): SessionLane[] =>
+    [...receiver.swarm.sessions.values()].flatMap(({ lanes }) => [...lanes.values()])
+  expect(await swarm.clock.run(10_000, () => sessions().length >= 4)).toBe(true)
+  const [first, ...others] = sessions()
+  for (const lane of others) lane.isSurplus = true
+  first?.lane.close()
+  const before = receiver.swarm.traffic.receivedBytes
+  await swarm.clock.run(1500, () => false)
+  expect(receiver.swarm.traffic.receivedBytes).toBeGreaterThan(before + MIB / 2)
+  expect(await swarm.finish(60_000, receiver)).toBe(true)
 })
