@@ -5,7 +5,7 @@
  */
 
 import type { RouteKind } from '../api/views.ts'
-import { MAX_LANES_PER_PEER } from './lane-limits.ts'
+import { heldLanes, MAX_LANES_PER_PEER } from './lane-limits.ts'
 import { QueueSense } from './queue-sense.ts'
 
 export interface LaneSample {
@@ -43,15 +43,6 @@ const ALONE_ROUND_TRIPS = 8
 const MAX_ALONE_MS = 800
 /** The library's smoothed round trip needs as long again to follow; while it grows at all, so much is waited for it. Milliseconds. */
 const GROWING_ALONE_MS = 1300
-/**
- * Kept where packets queue up, whoever fills the queue. A flow of TCP cubic on 100 Mbit/s with 50 ms keeps 0.78 of its rate beside one
- * lane or two, 0.37 to 0.53 beside four and 0.25 beside eight.
- */
-const MAX_HELD_LANES = 3
-/** Where little is on its way, cubic is no stronger than a lane; two equal flows leave it a third. */
-const MIN_HELD_LANES = 2
-/** So many bytes on the way of each: a lane that loses a packet then has its rate back within two or three seconds. */
-const HELD_FLIGHT_BYTES = 64 * 1024
 /** A change of lanes is judged after so many round trips, half of them left out because new lanes begin slowly. */
 const JUDGE_ROUND_TRIPS = 8
 /** But after so long at least. Milliseconds. */
@@ -66,8 +57,11 @@ const ENOUGH_BYTES = 2 * 1024 * 1024
  * was taken, the other flow keeps 1 / (1 + 0.66), more than a half, and there is room for errors of measurement.
  */
 const WORTHWHILE = 1.6
-/** The same where no queue is felt at all, so that nothing is taken from anybody; rates of lossy lines go up and down by a fifth. */
-const WORTHWHILE_ON_EMPTY = 1.25
+/**
+ * The same where no queue is felt at all, so that nothing is taken from anybody (rates of lossy lines go up and down by a fifth), and up
+ * to the first few, which leave enough to others: a lane alone that has fallen by a third cannot gain more from a second.
+ */
+const WORTHWHILE_FREELY = 1.25
 /** From look to look: what grows faster than this has not found its part of the line yet. */
 const STEADY = 1.1
 /** Half of the lanes must carry so much of what all did, or they come back. */
@@ -96,6 +90,7 @@ export class LaneController {
   #hasBegun = false
   /** When the first lane was seen to carry. */
   #aloneSinceMs: number | undefined
+  #likelyCount = 0
   /** The most that was measured since the next try was put off; bytes per second. */
   #restingRate: number | undefined
   /** How it was before the last change: the measure for it. */
@@ -122,6 +117,11 @@ export class LaneController {
     this.#cap = Math.max(1, Math.min(cap, MAX_LANES_PER_PEER))
   }
 
+  /** So many lanes may soon be worth having, as they take a while to open; none but those that are advised is to be used yet. */
+  get likelyCount(): number {
+    return this.#likelyCount
+  }
+
   /** To be called several times a second while something is wanted of the peer. @returns how many there should be */
   advise(sample: LaneSample): number {
     const { laneCount } = sample
@@ -146,18 +146,22 @@ export class LaneController {
 
   /** Whether the first lane is still to show what it can; at the end of that time a few more are wanted, or none. */
   #isAlone({ nowMs, receivedBytes, roundTripMs, route, isNetworkBound }: LaneSample, most: number): boolean {
+    this.#likelyCount = 0
     if (this.#hasBegun || roundTripMs === null || route === null || !isNetworkBound) return false
     if (roundTripMs >= FAR_MS && most > 1) {
+      const isFar = this.#queue.shortestMs >= VERY_FAR_MS
+      const firstCount = Math.min(most, isFar ? FIRST_FAR_LANES : FIRST_LANES)
+      if (route !== 'relayed') this.#likelyCount = firstCount
       if (receivedBytes === 0) return true
       this.#aloneSinceMs ??= nowMs
       const aloneMs = nowMs - this.#aloneSinceMs
       const { shortestMs, hasGrown, isFelt } = this.#queue
       if (aloneMs < Math.min(MAX_ALONE_MS, shortestMs * ALONE_ROUND_TRIPS)) return true
-      const isFar = shortestMs >= VERY_FAR_MS
       if (hasGrown && !isFelt && !isFar && aloneMs < GROWING_ALONE_MS) return true
       if (isFelt) this.#rest(nowMs)
-      else this.#aim(Math.min(most, isFar ? FIRST_FAR_LANES : FIRST_LANES))
+      else this.#aim(firstCount)
     }
+    this.#likelyCount = 0
     this.#hasBegun = true
     return false
   }
@@ -206,7 +210,8 @@ export class LaneController {
     this.#before = undefined
     if (before !== undefined && now.laneCount > before.laneCount) {
       const isEmpty = now.isEmpty && before.isEmpty
-      if (now.bytesPerSecond < before.bytesPerSecond * (isEmpty ? WORTHWHILE_ON_EMPTY : WORTHWHILE)) {
+      const isFree = isEmpty || now.laneCount <= FIRST_LANES
+      if (now.bytesPerSecond < before.bytesPerSecond * (isFree ? WORTHWHILE_FREELY : WORTHWHILE)) {
         if (!isEmpty || this.#isSecondLook) return this.#undo(before, sample)
         this.#isSecondLook = true
         this.#before = before
@@ -216,7 +221,7 @@ export class LaneController {
       this.#retryAtMs = 0
     }
     const { isStanding } = this.#queue
-    const held = heldLanes(now, sample)
+    const held = heldLanes((now.bytesPerSecond * (sample.roundTripMs ?? 0)) / 1000)
     if (before !== undefined && now.laneCount < before.laneCount) {
       const share = now.bytesPerSecond / Math.max(1, before.bytesPerSecond)
       if (share < (isStanding ? ALMOST_HALVED : STILL_ENOUGH)) {
@@ -288,10 +293,4 @@ export class LaneController {
     this.#restingRate = undefined
     this.#retryMs = Math.min(MAX_RETRY_MS, this.#retryMs * 2)
   }
-}
-
-/** How many lanes are kept where a queue stands. */
-function heldLanes({ bytesPerSecond }: Judged, { roundTripMs }: LaneSample): number {
-  const flightBytes = (bytesPerSecond * (roundTripMs ?? 0)) / 1000
-  return Math.min(MAX_HELD_LANES, Math.max(MIN_HELD_LANES, Math.floor(flightBytes / HELD_FLIGHT_BYTES)))
 }

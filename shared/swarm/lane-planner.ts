@@ -23,6 +23,8 @@ export interface LanePlannerEvents {
 interface Plan {
   readonly controller: LaneController
   idleLooks: number
+  /** Lanes that open now are kept in reserve. */
+  isPreparing: boolean
 }
 
 export class LanePlanner {
@@ -46,6 +48,11 @@ export class LanePlanner {
     this.#events = events
   }
 
+  /** A lane that opens now is not to be used before it is known that it is worth having. */
+  isPreparing(session: PeerSession): boolean {
+    return this.#plans.get(session)?.isPreparing === true
+  }
+
   tick(): void {
     const now = this.#clock.now()
     if (now - this.#lookedMs < LOOK_MS) return
@@ -58,12 +65,14 @@ export class LanePlanner {
     // All but those to give back have died: one of these stays, or nothing would be asked for until they are gone.
     const [last] = lanes
     if (last !== undefined && lanes.every((lane) => lane.isSurplus)) last.isSurplus = false
-    const open = lanes.filter((lane) => !lane.isSurplus)
+    const reserve = lanes.filter((lane) => lane.isReserve)
+    const open = lanes.filter((lane) => !lane.isSurplus && !lane.isReserve)
+    // The one that was used has died.
+    if (open.length === 0) for (const lane of reserve) lane.isReserve = false
     if (lanes.some((lane) => lane.isStream)) return this.#restStanding(open)
     const [first] = open
     if (first === undefined || open.every((lane) => lane.outstandingBytes === 0)) return
-    const plan = this.#plans.get(session) ?? { controller: new LaneController(this.#maxLanes), idleLooks: 0 }
-    this.#plans.set(session, plan)
+    const plan = this.#planOf(session)
     const isBusy = open.every((lane) => lane.outstandingBytes >= BUSY_BYTES)
     plan.idleLooks = isBusy ? 0 : plan.idleLooks + 1
     const trips = open.map((lane) => lane.roundTripMs()).filter((trip) => trip !== null)
@@ -75,8 +84,21 @@ export class LanePlanner {
       isNetworkBound: plan.idleLooks <= MAX_IDLE_LOOKS && !this.#events.isLimited(),
       route: first.lane.route()?.kind ?? null,
     })
+    const { likelyCount } = plan.controller
+    plan.isPreparing = likelyCount > target
+    if (plan.isPreparing) return this.#events.wantsLanes(session.peer, likelyCount)
+    // Decided: those that are not used now are given back.
+    for (const lane of reserve) [lane.isReserve, lane.isSurplus] = [false, true]
     if (target > open.length) this.#more(session, lanes, target)
     else if (target < open.length) this.#fewer(open, open.length - target)
+  }
+
+  #planOf(session: PeerSession): Plan {
+    const known = this.#plans.get(session)
+    if (known !== undefined) return known
+    const plan = { controller: new LaneController(this.#maxLanes), idleLooks: 0, isPreparing: false }
+    this.#plans.set(session, plan)
+    return plan
   }
 
   /** Those that were about to go stay first. */

@@ -35,6 +35,8 @@ export class SessionLane {
   isStream = false
   /** A faster carrier has taken over: nothing is asked for here unless that one fails. */
   isStandby = false
+  /** Opened in advance: nothing is asked for here until it is known whether more lanes are worth having. */
+  isReserve: boolean
   /** More lanes than are worth having: this one goes. */
   isSurplus = false
   /** Better lanes carry on: nothing more is asked for here. Since when, milliseconds. */
@@ -55,8 +57,9 @@ export class SessionLane {
   readonly uploads: UploadItem[] = []
   summarySentMs = Number.NEGATIVE_INFINITY
 
-  constructor(lane: Lane, clock: Clock) {
+  constructor(lane: Lane, clock: Clock, isReserve = false) {
     this.lane = lane
+    this.isReserve = isReserve
     const now = clock.now()
     this.openedMs = now
     this.heartbeat = new Heartbeat(now)
@@ -80,7 +83,7 @@ export class SessionLane {
 
   /** Whether blocks may be asked for on it. */
   get isOpenToAsk(): boolean {
-    return this.isGreeted && !this.isLeaving && !this.isStandby && !this.isSuspect
+    return this.isGreeted && !this.isLeaving && !this.isStandby && !this.isReserve && !this.isSuspect
   }
 
   expect(key: number, bytes: number): void {

@@ -24,7 +24,7 @@ const MIB = 1024 * 1024
 /** A film of a few hundred MB where the line carries it in seconds, less where it does not. */
 const SIZES: Readonly<Record<ProfileName, number>> = {
   unshaped: 512 * MIB,
-  metro: 256 * MIB,
+  metro: 512 * MIB,
   fiber: 256 * MIB,
   gigabit: 256 * MIB,
   lossy: 64 * MIB,

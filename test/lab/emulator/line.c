@@ -39,9 +39,8 @@ enum { MAX_PACKET_BYTES = 1500 };
 /* Read from one device before the other has its turn. */
 enum { MAX_BURST = 256 };
 /*
- * While packets are on their way, a round waits so long for more instead of waking up for each, as network cards do: on a
- * computer with two processors, waking up cost as much as a transfer itself. Far below any delay that is asked for,
- * and some twenty packets at 1 Gbit/s. A line without a delay has no time for that until it is busy.
+ * While packets are on their way, a round waits so long for more instead of waking up for each, as network cards do: that had
+ * cost as much as a transfer itself. Some twenty packets at 1 Gbit/s. A line without a delay has no time for it until it is busy.
  */
 static const int64_t TICK_NS = 250000;
 /* From so many packets a round on it is, and then its rounds are shorter. */

@@ -250,3 +250,20 @@ test.each([0.05, 0.1, 0.2, 0.25])(
     expect(kept.reduce((sum, one) => sum + one, 0) / kept.length).toBeGreaterThanOrEqual(1 / 3)
   },
 )
+
+test('what a far peer may soon be worth is told while the first lane shows itself, and not to relays', () => {
+  const likely = (route: RouteKind, roundTripMs: number, cap = 16): number[] => {
+    const controller = new LaneController(cap)
+    return [0, 250, 500, 750, 1000, 1250, 1500].map((nowMs) => {
+      const sample = { nowMs, laneCount: 1, receivedBytes: nowMs * 10_000, roundTripMs, isNetworkBound: true }
+      controller.advise({ ...sample, route })
+      return controller.likelyCount
+    })
+  }
+  expect(likely('direct', 50).slice(0, 2)).toEqual([4, 4])
+  expect(likely('direct', 50).at(-1)).toBe(0)
+  expect(likely('direct', 200).slice(0, 3)).toEqual([8, 8, 8])
+  expect(likely('direct', 200, 2)[0]).toBe(2)
+  expect(likely('relayed', 50)).toEqual([0, 0, 0, 0, 0, 0, 0])
+  expect(likely('lan', 1)).toEqual([0, 0, 0, 0, 0, 0, 0])
+})

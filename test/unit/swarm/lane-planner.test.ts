@@ -97,6 +97,32 @@ test('a lane that all but stands still does not hold up the end', async () => {
   expect(swarm.isIdentical(receiver)).toBe(true)
 })
 
+test('lanes are opened in advance, and used only when the first has shown that it does not fill the line', async () => {
+  const { swarm, receiver, lanes } = setUp(24 * MIB, 8)
+  const sessions = (): SessionLane[] =>
+    [...receiver.swarm.sessions.values()].flatMap((session) => [...session.lanes.values()])
+  expect(await swarm.clock.run(5000, () => lanes() === 4)).toBe(true)
+  expect(sessions().map(({ isReserve }) => isReserve)).toEqual([false, true, true, true])
+  expect(sessions().filter(({ outstandingBytes }) => outstandingBytes > 0)).toHaveLength(1)
+  expect(await swarm.clock.run(2000, () => sessions().every(({ isReserve }) => !isReserve))).toBe(true)
+  expect(
+    await swarm.clock.run(1000, () => sessions().every(({ outstandingBytes }) => outstandingBytes > 0)),
+  ).toBe(true)
+  expect(await swarm.finish(60_000, receiver)).toBe(true)
+})
+
+test('a lane in reserve takes over at once when the only one that was used dies', async () => {
+  const { swarm, receiver, lanes } = setUp(24 * MIB, 8)
+  expect(await swarm.clock.run(5000, () => lanes() === 4)).toBe(true)
+  const [session] = receiver.swarm.sessions.values()
+  const [first] = session?.lanes.values() ?? []
+  first?.lane.close()
+  expect(
+    await swarm.clock.run(500, () => session?.readyLanes.some((lane) => lane.outstandingBytes > 0) === true),
+  ).toBe(true)
+  expect(await swarm.finish(60_000, receiver)).toBe(true)
+})
+
 test('when all lanes die but those that were to be given back, one of these carries on at once', async () => {
   const { swarm, receiver } = setUp(24 * MIB, 8)
   const sessions = (): SessionLane[] =>
