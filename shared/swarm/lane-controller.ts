@@ -27,10 +27,7 @@ const MAX_RELAYED_LANES = 4
 const NEAR_MS = 4
 /** From here on a single association is hardly ever enough, so nobody waits until a second one is judged. Milliseconds. */
 const FAR_MS = 10
-/**
- * A first step that is larger than one. A lane alone is seen to hold 0.7 MB on its way: four of them are 450 Mbit/s over
- * 50 ms, and overflow the queue of a line that one fills, which costs them a fifth of it for seconds.
- */
+/** A first step that is larger than one. A lane has 0.7 MB on its way at most: four of them are 450 Mbit/s over 50 ms. */
 const FIRST_LANES = 4
 /** The same from such a round trip on, over which eight are 225 Mbit/s. Milliseconds. */
 const VERY_FAR_MS = 100
@@ -51,10 +48,9 @@ const MAX_JUDGE_MS = 4000
 /** And when so much has come meanwhile, up to that limit: one block of 128 KiB more or less must not decide. */
 const ENOUGH_BYTES = 2 * 1024 * 1024
 /**
- * Doubling the lanes must bring so much, or half of them go again. Where loss or windows are the limit it brings twice as much: 1.9
- * times on 100 Mbit/s with 0.5 % loss. On a full line it only takes from others: n lanes of weight w beside a flow of
- * weight 1 have nw / (nw + 1) of it, twice as many 2nw / (2nw + 1), which is 1.6 times that while nw ≤ 0.33 only. So whatever
- * was taken, the other flow keeps 1 / (1 + 0.66), more than a half, and there is room for errors of measurement.
+ * Doubling the lanes must bring so much, or half of them go again. Where loss or windows are the limit it brings twice as much. On a full
+ * line it only takes from others: n lanes of weight w beside a flow of weight 1 have nw / (nw + 1) of it, twice as many
+ * 2nw / (2nw + 1), which is 1.6 times that while nw ≤ 0.33 only. So the other flow keeps more than a half of it.
  */
 const WORTHWHILE = 1.6
 /**
@@ -76,6 +72,10 @@ const RETRY_MS = 20_000
 const MAX_RETRY_MS = 5 * 60_000
 /** Whoever carries so much less than before, without a queue, is not at the end of the line: nobody waits for the next try. */
 const FALLEN = 0.7
+/** But for so long after a try that was taken back: it may have cost packets, and their lanes need a while. Milliseconds. */
+const CALM_MS = 6000
+/** Of what was lost so much is back: that is enough. */
+const BACK = 0.9
 
 interface Judged {
   readonly laneCount: number
@@ -90,7 +90,10 @@ export class LaneController {
   #hasBegun = false
   /** When the first lane was seen to carry. */
   #aloneSinceMs: number | undefined
-  #likelyCount = 0
+  /** So many lanes may soon be worth having, as they take a while to open; none but those that are advised is to be used yet. */
+  likelyCount = 0
+  /** More lanes were tried because the rate had fallen. */
+  #isRecovering = false
   /** The most that was measured since the next try was put off; bytes per second. */
   #restingRate: number | undefined
   /** How it was before the last change: the measure for it. */
@@ -108,6 +111,7 @@ export class LaneController {
   readonly #queue = new QueueSense()
   #retryAtMs = 0
   #retryMs = RETRY_MS
+  #calmUntilMs = 0
   /** Until then a queue takes no lanes: it has been seen that they are needed. */
   #neededUntilMs = 0
   #missingSinceMs: number | undefined
@@ -115,11 +119,6 @@ export class LaneController {
   /** @param cap of the person */
   constructor(cap: number = MAX_LANES_PER_PEER) {
     this.#cap = Math.max(1, Math.min(cap, MAX_LANES_PER_PEER))
-  }
-
-  /** So many lanes may soon be worth having, as they take a while to open; none but those that are advised is to be used yet. */
-  get likelyCount(): number {
-    return this.#likelyCount
   }
 
   /** To be called several times a second while something is wanted of the peer. @returns how many there should be */
@@ -146,12 +145,12 @@ export class LaneController {
 
   /** Whether the first lane is still to show what it can; at the end of that time a few more are wanted, or none. */
   #isAlone({ nowMs, receivedBytes, roundTripMs, route, isNetworkBound }: LaneSample, most: number): boolean {
-    this.#likelyCount = 0
+    this.likelyCount = 0
     if (this.#hasBegun || roundTripMs === null || route === null || !isNetworkBound) return false
     if (roundTripMs >= FAR_MS && most > 1) {
       const isFar = this.#queue.shortestMs >= VERY_FAR_MS
       const firstCount = Math.min(most, isFar ? FIRST_FAR_LANES : FIRST_LANES)
-      if (route !== 'relayed') this.#likelyCount = firstCount
+      if (route !== 'relayed') this.likelyCount = firstCount
       if (receivedBytes === 0) return true
       this.#aloneSinceMs ??= nowMs
       const aloneMs = nowMs - this.#aloneSinceMs
@@ -161,7 +160,7 @@ export class LaneController {
       if (isFelt) this.#rest(nowMs)
       else this.#aim(firstCount)
     }
-    this.#likelyCount = 0
+    this.likelyCount = 0
     this.#hasBegun = true
     return false
   }
@@ -219,6 +218,8 @@ export class LaneController {
       }
       this.#retryMs = RETRY_MS
       this.#retryAtMs = 0
+      const goal = this.#isRecovering ? (this.#restingRate ?? 0) * BACK : Infinity
+      if (now.bytesPerSecond >= goal) return this.#rest(sample.nowMs)
     }
     const { isStanding } = this.#queue
     const held = heldLanes((now.bytesPerSecond * (sample.roundTripMs ?? 0)) / 1000)
@@ -244,6 +245,7 @@ export class LaneController {
     this.#next = 'more'
     if (now.laneCount >= most || !this.#isTimeForMore(now, sample)) return
     this.#before = now
+    this.#isRecovering = isResting
     this.#aim(Math.min(most, now.laneCount * 2))
   }
 
@@ -262,16 +264,18 @@ export class LaneController {
   }
 
   /** As associations do when the machine at one end was too busy for them: what was found out before is of no use then. */
-  #hasFallen({ bytesPerSecond }: Judged, { roundTripMs }: LaneSample): boolean {
+  #hasFallen({ bytesPerSecond }: Judged, { nowMs, roundTripMs }: LaneSample): boolean {
     const rate = Math.max(bytesPerSecond, this.#restingRate ?? 0)
     this.#restingRate = rate
-    return roundTripMs !== null && !this.#queue.isFelt && bytesPerSecond < rate * FALLEN
+    if (roundTripMs === null || this.#queue.isFelt || nowMs < this.#calmUntilMs) return false
+    return bytesPerSecond < rate * FALLEN
   }
 
   #undo(before: Judged, { nowMs }: LaneSample): void {
     this.#next = before.laneCount < this.#target ? 'fewer' : 'more'
     this.#aim(before.laneCount)
     this.#rest(nowMs)
+    this.#calmUntilMs = nowMs + CALM_MS
     this.#restingRate = before.bytesPerSecond
   }
 
