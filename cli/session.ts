@@ -59,6 +59,8 @@ export async function watch(
 ): Promise<'finished' | 'interrupted'> {
   const { output, history, signal, until } = settings
   const seeded = Promise.withResolvers<'finished'>()
+  let hasBegun = false
+  let timer: NodeJS.Timeout | undefined
   const show = (): void => {
     const view = transfer.view()
     history.observe(view, performance.now())
@@ -66,8 +68,6 @@ export async function watch(
     if (view.seed.isReached) seeded.resolve('finished')
     hasBegun ||= view.receivedBytes + view.sentBytes > 0
   }
-  let hasBegun = false
-  let timer: NodeJS.Timeout | undefined
   const showAgain = (): void => {
     show()
     timer = setTimeout(showAgain, hasBegun ? SHOW_INTERVAL_MS : FIRST_INTERVAL_MS)

@@ -106,8 +106,7 @@ export class LaneController {
   #isSecondLook = false
   /** What is tried when nothing has been for a while: more after fewer, fewer after more. */
   #next: 'more' | 'fewer' = 'more'
-  #window:
-    { readonly sinceMs: number; readonly settledMs: number; bytesAtSettled: number | undefined } | undefined
+  #window: { readonly settledMs: number; readonly bytesAtSettled: number | undefined } | undefined
   readonly #queue = new QueueSense()
   #retryAtMs = 0
   #retryMs = RETRY_MS
@@ -148,13 +147,13 @@ export class LaneController {
     this.likelyCount = 0
     if (this.#hasBegun || roundTripMs === null || route === null || !isNetworkBound) return false
     if (roundTripMs >= FAR_MS && most > 1) {
-      const isFar = this.#queue.shortestMs >= VERY_FAR_MS
+      const { shortestMs, hasGrown, isFelt } = this.#queue
+      const isFar = shortestMs >= VERY_FAR_MS
       const firstCount = Math.min(most, isFar ? FIRST_FAR_LANES : FIRST_LANES)
       if (route !== 'relayed') this.likelyCount = firstCount
       if (receivedBytes === 0) return true
       this.#aloneSinceMs ??= nowMs
       const aloneMs = nowMs - this.#aloneSinceMs
-      const { shortestMs, hasGrown, isFelt } = this.#queue
       if (aloneMs < Math.min(MAX_ALONE_MS, shortestMs * ALONE_ROUND_TRIPS)) return true
       if (hasGrown && !isFelt && !isFar && aloneMs < GROWING_ALONE_MS) return true
       if (isFelt) this.#rest(nowMs)
@@ -184,24 +183,19 @@ export class LaneController {
 
   /** Over a window that begins when new lanes have got going; undefined before its end. */
   #measure({ nowMs, laneCount, receivedBytes }: LaneSample): Judged | undefined {
-    const { shortestMs, isEmpty } = this.#queue
+    const { shortestMs } = this.#queue
     const tripsMs = Number.isFinite(shortestMs) ? shortestMs * JUDGE_ROUND_TRIPS : 0
     const lengthMs = Math.min(MAX_JUDGE_MS, Math.max(MIN_JUDGE_MS, tripsMs))
-    const window = (this.#window ??= {
-      sinceMs: nowMs,
-      settledMs: nowMs + lengthMs / 2,
-      bytesAtSettled: undefined,
-    })
+    const window = (this.#window ??= { settledMs: nowMs + lengthMs / 2, bytesAtSettled: undefined })
     if (nowMs < window.settledMs) return undefined
     if (window.bytesAtSettled === undefined) {
-      this.#window = { ...window, settledMs: nowMs, bytesAtSettled: receivedBytes }
+      this.#window = { settledMs: nowMs, bytesAtSettled: receivedBytes }
       return undefined
     }
     const passedMs = nowMs - window.settledMs
     const bytes = receivedBytes - window.bytesAtSettled
     if (passedMs < (bytes < ENOUGH_BYTES ? MAX_JUDGE_MS : lengthMs / 2)) return undefined
-    const bytesPerSecond = (bytes * 1000) / passedMs
-    return { laneCount, bytesPerSecond, isEmpty }
+    return { laneCount, bytesPerSecond: (bytes * 1000) / passedMs, isEmpty: this.#queue.isEmpty }
   }
 
   #judge(now: Judged, sample: LaneSample, most: number): void {

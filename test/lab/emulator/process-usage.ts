@@ -1,6 +1,6 @@
-/** What another process has used so far, as Linux tells it. */
+/** What a process has used so far, as Linux tells it. */
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 /** Of `/proc/PID/stat`, the same on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100
@@ -28,14 +28,16 @@ export function usageOf(pid: number | undefined): ProcessUsage | undefined {
  * they come. Processes that only woke up often were told to use eight times what they did. Undefined where Linux does not tell.
  */
 function scheduledSeconds(pid: number): number | undefined {
-  try {
-    let nanoseconds = 0
-    for (const thread of readdirSync(`/proc/${pid}/task`))
+  if (!existsSync(`/proc/${pid}/schedstat`)) return undefined
+  let nanoseconds = 0
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    try {
       nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0])
-    return nanoseconds / 1e9
-  } catch {
-    return undefined
+    } catch {
+      // It has ended since it was listed; ticks for the whole process would be another measure.
+    }
   }
+  return nanoseconds / 1e9
 }
 
 function tickedSeconds(pid: number): number {

@@ -41,8 +41,9 @@ function setUp(totalBytes: number, maxLanes: number, seederLimit: number | null 
     },
   })
   open()
-  const lanes = (): number => receiver.swarm.sessions.get(seeder.peer)?.lanes.size ?? 0
-  return { swarm, seeder, receiver, lanes }
+  const opened = (): SessionLane[] => [...(receiver.swarm.sessions.get(seeder.peer)?.lanes.values() ?? [])]
+  const lanes = (): number => opened().length
+  return { swarm, seeder, receiver, lanes, opened }
 }
 
 test('several slow lanes carry several times as much, and nothing twice', async () => {
@@ -98,37 +99,31 @@ test('a lane that all but stands still does not hold up the end', async () => {
 })
 
 test('lanes are opened in advance, and used only when the first has shown that it does not fill the line', async () => {
-  const { swarm, receiver, lanes } = setUp(24 * MIB, 8)
-  const sessions = (): SessionLane[] =>
-    [...receiver.swarm.sessions.values()].flatMap((session) => [...session.lanes.values()])
+  const { swarm, receiver, lanes, opened } = setUp(24 * MIB, 8)
   expect(await swarm.clock.run(5000, () => lanes() === 4)).toBe(true)
-  expect(sessions().map(({ isReserve }) => isReserve)).toEqual([false, true, true, true])
-  expect(sessions().filter(({ outstandingBytes }) => outstandingBytes > 0)).toHaveLength(1)
-  expect(await swarm.clock.run(2000, () => sessions().every(({ isReserve }) => !isReserve))).toBe(true)
+  expect(opened().map(({ isReserve }) => isReserve)).toEqual([false, true, true, true])
+  expect(opened().filter(({ outstandingBytes }) => outstandingBytes > 0)).toHaveLength(1)
+  expect(await swarm.clock.run(2000, () => opened().every(({ isReserve }) => !isReserve))).toBe(true)
   expect(
-    await swarm.clock.run(1000, () => sessions().every(({ outstandingBytes }) => outstandingBytes > 0)),
+    await swarm.clock.run(1000, () => opened().every(({ outstandingBytes }) => outstandingBytes > 0)),
   ).toBe(true)
   expect(await swarm.finish(60_000, receiver)).toBe(true)
 })
 
 test('a lane in reserve takes over at once when the only one that was used dies', async () => {
-  const { swarm, receiver, lanes } = setUp(24 * MIB, 8)
+  const { swarm, receiver, lanes, opened } = setUp(24 * MIB, 8)
   expect(await swarm.clock.run(5000, () => lanes() === 4)).toBe(true)
-  const [session] = receiver.swarm.sessions.values()
-  const [first] = session?.lanes.values() ?? []
-  first?.lane.close()
+  opened()[0]?.lane.close()
   expect(
-    await swarm.clock.run(500, () => session?.readyLanes.some((lane) => lane.outstandingBytes > 0) === true),
+    await swarm.clock.run(500, () => opened().some((lane) => lane.isGreeted && lane.outstandingBytes > 0)),
   ).toBe(true)
   expect(await swarm.finish(60_000, receiver)).toBe(true)
 })
 
 test('when all lanes die but those that were to be given back, one of these carries on at once', async () => {
-  const { swarm, receiver } = setUp(24 * MIB, 8)
-  const sessions = (): SessionLane[] =>
-    [...receiver.swarm.sessions.values()].flatMap(({ lanes }) => [...lanes.values()])
-  expect(await swarm.clock.run(10_000, () => sessions().length >= 4)).toBe(true)
-  const [first, ...others] = sessions()
+  const { swarm, receiver, opened } = setUp(24 * MIB, 8)
+  expect(await swarm.clock.run(10_000, () => opened().length >= 4)).toBe(true)
+  const [first, ...others] = opened()
   for (const lane of others) lane.isSurplus = true
   first?.lane.close()
   const before = receiver.swarm.traffic.receivedBytes
