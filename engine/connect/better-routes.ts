@@ -40,19 +40,22 @@ export class BetterRoutes {
   look(known: KnownPeer, nowMs: number): void {
     const look = this.#parts.look(known.peer)
     if (look === undefined || known.lanes.size === 0) return
-    if (look.kind !== null) known.history.note(look.kind, nowMs)
+    noteKind(known, look, nowMs)
     const prospect = prospectOf(this.#parts.facts(), look.facts ?? NO_FACTS)
     const { isOfferer } = known
     if (!known.search.look({ isRelayed: look.kind === 'relayed', prospect, isOfferer }, nowMs)) return
     this.#parts.begin(known, prospect.needsPrediction)
   }
 
-  view(peer: PeerId, known: KnownPeer | undefined): PeerRoutes {
+  view(peer: PeerId, known: KnownPeer | undefined, nowMs: number): PeerRoutes {
     const own = this.#parts.facts()
-    const remote = this.#parts.look(peer)?.facts ?? NO_FACTS
+    const look = this.#parts.look(peer)
+    const remote = look?.facts ?? NO_FACTS
     const { reason } = prospectOf(own, remote)
     const isPortMapped = isOwedToOpenPort(own, remote)
     if (known === undefined) return { history: [], betterRoute: 'none', relayReason: reason, isPortMapped }
+    // Between two looks the route may have changed: what is shown as the route is in the history too.
+    if (look !== undefined) noteKind(known, look, nowMs)
     const { history, search } = known
     return {
       history: history.list(),
@@ -61,4 +64,8 @@ export class BetterRoutes {
       isPortMapped,
     }
   }
+}
+
+function noteKind({ history }: KnownPeer, { kind }: PeerLook, nowMs: number): void {
+  if (kind !== null) history.note(kind, nowMs)
 }

@@ -103,7 +103,7 @@ export class Connector {
 
   /** What the UI is told of a peer's routes. */
   routesOf(peer: PeerId): PeerRoutes {
-    return this.#routes.view(peer, this.#peers.get(peer))
+    return this.#routes.view(peer, this.#peers.get(peer), performance.now())
   }
 
   /** A sealed signal that came over a lane. */

@@ -10,6 +10,10 @@ import { compareFolders } from './trees.ts'
 /** Of all that is shared. */
 const ROOT = 'tree'
 
+const Done = v.looseObject({
+  peers: v.array(v.looseObject({ name: v.string(), receivedBytes: v.number() })),
+})
+
 export interface ProcessSwarmOptions {
   /** Writes what is shared into this folder. */
   readonly make: (root: string) => void
@@ -122,6 +126,12 @@ export class SwarmReceiver {
   /** Block bytes that came in over all its lives, as far as their last reports tell. */
   get receivedBytes(): number {
     return [...this.#ended, this.process].reduce((sum, { receivedBytes }) => sum + receivedBytes, 0)
+  }
+
+  /** Of those, what peers sent that call themselves so, also such as were shut out, in its last life. It must be done. */
+  bytesFrom(name: string): number {
+    const { peers } = v.parse(Done, this.process.find('done'))
+    return peers.reduce((sum, peer) => sum + (peer.name === name ? peer.receivedBytes : 0), 0)
   }
 
   get lifeCount(): number {
