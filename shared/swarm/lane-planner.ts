@@ -3,7 +3,9 @@
 import type { PeerId } from '../share/keys.ts'
 import { BLOCK_BYTES } from '../share/piece-layout.ts'
 import type { Clock } from './clock.ts'
+import type { Lane } from './lane.ts'
 import { LaneController } from './lane-controller.ts'
+import { isStream } from './lane-order.ts'
 import type { PeerSession, SessionLane } from './peer-session.ts'
 
 /** Between two looks, milliseconds. */
@@ -48,8 +50,9 @@ export class LanePlanner {
     this.#events = events
   }
 
-  /** A lane that opens now is not to be used before it is known that it is worth having. */
-  isPreparing(session: PeerSession): boolean {
+  /** Whether a lane that opens now is not to be used before it is known that it is worth having. Never one that was not asked for here. */
+  isReserve(session: PeerSession, lane: Lane): boolean {
+    if (lane.isOffered !== true || isStream(lane.route())) return false
     return this.#plans.get(session)?.isPreparing === true
   }
 
@@ -69,7 +72,11 @@ export class LanePlanner {
     const open = lanes.filter((lane) => !lane.isSurplus && !lane.isReserve)
     // The one that was used has died.
     if (open.length === 0) for (const lane of reserve) lane.isReserve = false
-    if (lanes.some((lane) => lane.isStream)) return this.#restStanding(open)
+    if (lanes.some((lane) => lane.isStream)) {
+      giveBack(reserve)
+      this.#restStanding(open)
+      return
+    }
     const [first] = open
     if (first === undefined || open.every((lane) => lane.outstandingBytes === 0)) return
     const plan = this.#planOf(session)
@@ -88,7 +95,7 @@ export class LanePlanner {
     plan.isPreparing = likelyCount > target
     if (plan.isPreparing) return this.#events.wantsLanes(session.peer, likelyCount)
     // Decided: those that are not used now are given back.
-    for (const lane of reserve) [lane.isReserve, lane.isSurplus] = [false, true]
+    giveBack(reserve)
     if (target > open.length) this.#more(session, lanes, target)
     else if (target < open.length) this.#fewer(open, open.length - target)
   }
@@ -126,4 +133,8 @@ export class LanePlanner {
     const spare = own.length === open.length ? own.slice(1) : own
     for (const lane of spare.slice(-count)) lane.isSurplus = true
   }
+}
+
+function giveBack(reserve: readonly SessionLane[]): void {
+  for (const lane of reserve) [lane.isReserve, lane.isSurplus] = [false, true]
 }

@@ -166,7 +166,7 @@ export class Swarm {
     if (this.#isClosed || this.#banned.has(peer) || isTaken === true) return lane.close()
     const session = this.sessions.get(peer) ?? new PeerSession(peer, this.#options.clock.now())
     this.sessions.set(peer, session)
-    const mine = new SessionLane(lane, this.#options.clock, this.#planner.isPreparing(session))
+    const mine = new SessionLane(lane, this.#options.clock, this.#planner.isReserve(session, lane))
     session.lanes.set(lane.id, mine)
     sayHello(mine, this.#options, this.introductions?.greeting)
     lane.attach({

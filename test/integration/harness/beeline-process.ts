@@ -138,7 +138,7 @@ export class BeelineProcess implements AsyncDisposable {
 
   /** Waits for the end that comes by itself. */
   ending(limitMs: number = PATIENCE_MS): Promise<Ending> {
-    return within(`the end of ${this.describe()}`, this.exited, limitMs)
+    return within(() => `the end of ${this.describe()}`, this.exited, limitMs)
   }
 
   /** As a power cut would: no handler runs. */

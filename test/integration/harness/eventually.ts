@@ -23,14 +23,17 @@ export function sleep(delayMs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, delayMs))
 }
 
-/** Rejects, saying what was awaited, when the promise takes too long. */
+/** Rejects, saying what was awaited, when the promise takes too long. @param what as it is at the limit */
 export async function within<Value>(
-  what: string,
+  what: string | (() => string),
   promise: Promise<Value>,
   limitMs: number = PATIENCE_MS,
 ): Promise<Value> {
   const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`waited ${limitMs} ms in vain for: ${what}`)), limitMs)
+  const timer = setTimeout(() => {
+    const awaited = typeof what === 'string' ? what : what()
+    reject(new Error(`waited ${limitMs} ms in vain for: ${awaited}`))
+  }, limitMs)
   try {
     return await Promise.race([promise, late])
   } finally {

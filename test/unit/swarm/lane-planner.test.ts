@@ -131,3 +131,19 @@ test('when all lanes die but those that were to be given back, one of these carr
   expect(receiver.swarm.traffic.receivedBytes).toBeGreaterThan(before + MIB / 2)
   expect(await swarm.finish(60_000, receiver)).toBe(true)
 })
+
+test('a TLS lane that opens while others are prepared is used, and those are given back', async () => {
+  const { swarm, seeder, receiver, opened } = setUp(24 * MIB, 8)
+  expect(await swarm.clock.run(5000, () => opened().some(({ isReserve }) => isReserve))).toBe(true)
+  const [mine, theirs] = swarm.lane({ bytesPerSecond: 8 * MIB, delayMs: 25 })
+  for (const end of [mine, theirs]) Object.assign(end, { kind: 'lan', protocol: 'tls' })
+  mine.isOffered = true
+  receiver.swarm.addLane(seeder.peer, mine)
+  seeder.swarm.addLane(receiver.peer, theirs)
+  const isUsed = (): boolean => opened().some((one) => one.lane.id === mine.id && one.outstandingBytes > 0)
+  expect(await swarm.clock.run(500, isUsed)).toBe(true)
+  expect(await swarm.finish(6000, receiver)).toBe(true)
+  await swarm.clock.run(60_000, () => opened().length === 2)
+  expect(opened().filter(({ isReserve }) => isReserve)).toEqual([])
+  expect(swarm.isIdentical(receiver)).toBe(true)
+})
