@@ -7,7 +7,7 @@
 var major = Number(process.versions.node.split('.')[0])
 
 if (major >= 24) {
-  import('./compile-cache.ts')
+  import('./compile-cache.js')
     .then(function (cache) {
       cache.keepCompiledModules()
     })

@@ -24,7 +24,9 @@ export const SERVICES: Services = {
   },
 
   async startCoordinator(settings) {
+    const { useSystemCurves } = await import('#engine/system-curves.ts')
     const { startStandalone } = await import('#coordinator/standalone.ts')
+    useSystemCurves()
     return startStandalone(settings)
   },
 }

@@ -32,6 +32,7 @@ import { OutgoingTransfer, titleOf } from './outgoing.ts'
 import { Remembered } from './remembered.ts'
 import { checkReadable } from './store/check-readable.ts'
 import { DiskPool } from './store/disk-pool.ts'
+import { useSystemCurves } from './system-curves.ts'
 import { SHORT_ID_LENGTH, type TransferBase } from './transfer-base.ts'
 
 /** How long native connections may take to close, milliseconds. */
@@ -40,6 +41,7 @@ const CLOSE_LIMIT_MS = 1000
 const Paths = v.pipe(v.string(), v.parseJson(), v.array(v.string()))
 
 export async function openEngine(options: EngineOptions): Promise<Engine> {
+  useSystemCurves()
   await using started = new AsyncDisposableStack()
   const library = started.adopt(new Library(options.dataDir), (opened) => opened.close())
   const pool = started.use(new DiskPool())

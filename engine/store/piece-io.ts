@@ -16,7 +16,7 @@ import type {
   WriteReply,
   WriteSegment,
 } from './disk-jobs.ts'
-import { isSignedBy, KeyCache, privateKeyObject, publicKeyObject, signMessage } from './ed25519.ts'
+import { isSignedBy, KeyCache, privateKeyObject, publicKeyObject, signMessage } from './key-objects.ts'
 import { OpenFiles } from './open-files.ts'
 import { settle } from './place.ts'
 import { ensureParent } from './safe-folders.ts'

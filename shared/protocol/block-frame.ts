@@ -15,7 +15,7 @@ import { AppError } from '../errors.ts'
 import { HASH_BYTES, type PieceRecord } from '../share/piece-record.ts'
 import { BLOCK_BYTES, MAX_PIECES, MAX_PIECE_BYTES } from '../share/piece-layout.ts'
 import { MAX_MANIFEST_BYTES } from '../share/manifest-codec.ts'
-import { SIGNATURE_BYTES } from '../share/signing.ts'
+import { SIGNATURE_BYTES } from '../share/curves.ts'
 
 const BLOCK = 1
 const BLOCK_WITH_RECORD = 2

@@ -8,7 +8,7 @@ import { fromBase64Url } from '../encoding/base64url.ts'
 import { concatBytes, utf8, type Bytes } from '../encoding/bytes.ts'
 import { AppError } from '../errors.ts'
 import { PeerId, PUBLIC_KEY_BYTES, Topic, topicOf } from '../share/keys.ts'
-import { SIGNATURE_BYTES, sign, verify } from '../share/signing.ts'
+import { curves, SIGNATURE_BYTES } from '../share/curves.ts'
 import { MAX_SEALED_SUMMARY_BYTES } from '../share/summary.ts'
 
 export const COORDINATOR_SUBPROTOCOL = 'beeline.v1'
@@ -180,10 +180,10 @@ function orderMessage(order: SummaryOrder): Bytes {
 }
 
 export function signOrder(order: SummaryOrder, privateKey: Uint8Array): Bytes {
-  return sign(orderMessage(order), privateKey)
+  return curves().sign(orderMessage(order), privateKey)
 }
 
 /** Whether the share's owner gave this order: the topic is the hash of the key that signed it. */
 export function isOwnersOrder(order: SummaryOrder, publicKey: Uint8Array, signature: Uint8Array): boolean {
-  return topicOf(publicKey) === order.topic && verify(signature, orderMessage(order), publicKey)
+  return topicOf(publicKey) === order.topic && curves().verify(signature, orderMessage(order), publicKey)
 }

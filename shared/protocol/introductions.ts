@@ -3,13 +3,13 @@
  * RFC 7748; HKDF-SHA-256, RFC 5869): every member of a share has the key of the inner seal. Pure.
  */
 
-import { x25519 } from '@noble/curves/ed25519.js'
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import * as v from 'valibot'
 import { fromBase64Url, toBase64Url } from '../encoding/base64url.ts'
 import { utf8, type Bytes } from '../encoding/bytes.ts'
 import { AppError } from '../errors.ts'
+import { curves } from '../share/curves.ts'
 import type { PeerId, Topic } from '../share/keys.ts'
 import { openSeal, seal, SEAL_OVERHEAD_BYTES } from '../share/sealing.ts'
 import { MAX_SIGNAL_BYTES } from './coordinator-messages.ts'
@@ -23,7 +23,7 @@ export type IntroductionKey = v.InferOutput<typeof IntroductionKey>
 
 /** A sealed signal, sealed again. */
 export const MAX_PASSED_BYTES = MAX_SIGNAL_BYTES + SEAL_OVERHEAD_BYTES
-/** Keys with other peers that are kept, each of which took a millisecond; as many as a device deals with at a time. */
+/** Keys with other peers that are kept, each of which may take a millisecond; as many as a device deals with at a time. */
 const MAX_AGREED = 64
 
 export class IntroductionSeal {
@@ -33,7 +33,7 @@ export class IntroductionSeal {
   readonly #agreed = new Map<IntroductionKey, Bytes>()
 
   constructor(topic: Topic) {
-    const { secretKey, publicKey } = x25519.keygen()
+    const { secretKey, publicKey } = curves().makeExchangeKeys()
     this.#topic = topic
     this.#secretKey = secretKey
     this.publicKey = v.parse(IntroductionKey, toBase64Url(publicKey))
@@ -63,9 +63,8 @@ export class IntroductionSeal {
     if (known !== undefined) return known
     let shared: Uint8Array
     try {
-      shared = x25519.getSharedSecret(this.#secretKey, fromBase64Url(theirKey) ?? new Uint8Array(0))
+      shared = curves().agree(this.#secretKey, fromBase64Url(theirKey) ?? new Uint8Array(0))
     } catch (cause) {
-      // Points of small order give zeros (RFC 7748 §6.1).
       throw new AppError('peer.protocol', { detail: 'an impossible key', cause })
     }
     const key = new Uint8Array(hkdf(sha256, shared, utf8(this.#topic), utf8('beeline/v1/introduction'), 32))

@@ -1,9 +1,9 @@
 /** The keys of a share, and the topic under which a coordinator knows it. Pure. */
 
-import { ed25519 } from '@noble/curves/ed25519.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concatBytes, randomBytes, toHex, utf8, type Bytes } from '../encoding/bytes.ts'
 import * as v from 'valibot'
+import { curves } from './curves.ts'
 
 /** Bytes of an Ed25519 public key. */
 export const PUBLIC_KEY_BYTES = 32
@@ -40,7 +40,7 @@ export function createShareKeys(): OwnerKeys {
 }
 
 export function publicKeyOf(privateKey: Uint8Array): Bytes {
-  return new Uint8Array(ed25519.getPublicKey(privateKey))
+  return curves().publicKeyOf(privateKey)
 }
 
 export function topicOf(publicKey: Uint8Array): Topic {

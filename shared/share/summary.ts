@@ -11,7 +11,7 @@ import { MAX_ENTRIES, refusePath, type Manifest } from './manifest.ts'
 import { hashManifest, MAX_MANIFEST_BYTES } from './manifest-codec.ts'
 import { isPieceLength, MAX_PIECES, MAX_SHARE_BYTES } from './piece-layout.ts'
 import { deriveSealKey, openSeal, seal, SEAL_OVERHEAD_BYTES } from './sealing.ts'
-import { sign, SIGNATURE_BYTES, verify } from './signing.ts'
+import { curves, SIGNATURE_BYTES } from './curves.ts'
 
 /** A sealed summary at most, in bytes: design limit, so that a coordinator can keep very many. */
 export const MAX_SEALED_SUMMARY_BYTES = 64 * 1024
@@ -101,7 +101,7 @@ export function sealSummary(summary: Summary, keys: ShareKeys, privateKey: Uint8
   if (body.length + SIGNATURE_BYTES + SEAL_OVERHEAD_BYTES > MAX_SEALED_SUMMARY_BYTES) {
     throw new AppError('summary.invalid', { detail: 'it is too long' })
   }
-  const signed = concatBytes(sign(concatBytes(LABEL, body), privateKey), body)
+  const signed = concatBytes(curves().sign(concatBytes(LABEL, body), privateKey), body)
   return seal(deriveSealKey(keys.secret, keys.publicKey, 'summary'), signed, topicOf(keys.publicKey))
 }
 
@@ -115,7 +115,7 @@ export function openSummary(box: Uint8Array, keys: ShareKeys): Summary {
   const signed = openSeal(deriveSealKey(keys.secret, keys.publicKey, 'summary'), box, topicOf(keys.publicKey))
   const body = signed.subarray(SIGNATURE_BYTES)
   // Everyone with the link can seal; only the owner can sign.
-  if (!verify(signed.subarray(0, SIGNATURE_BYTES), concatBytes(LABEL, body), keys.publicKey)) {
+  if (!curves().verify(signed.subarray(0, SIGNATURE_BYTES), concatBytes(LABEL, body), keys.publicKey)) {
     throw invalid('its signature is not by the share’s owner')
   }
   try {

@@ -1,7 +1,7 @@
 /** Starts the processes of a bench and reads the JSON lines that they print. */
 
 import { spawn, type ChildProcess } from 'node:child_process'
-import { compileCacheDir } from '#cli/compile-cache.ts'
+import { compileCacheDir } from '#cli/compile-cache.js'
 import { createInterface } from 'node:readline'
 
 /** Nothing in a bench takes longer; then something hangs. Milliseconds. */

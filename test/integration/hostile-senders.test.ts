@@ -5,7 +5,7 @@ import { randomBytes } from '#shared/encoding/bytes.ts'
 import { toBase64Url } from '#shared/encoding/base64url.ts'
 import { MAX_FRAME_BYTES, writeBlockFrame, writeManifestFrame } from '#shared/protocol/block-frame.ts'
 import { BLOCK_BYTES } from '#shared/share/piece-layout.ts'
-import { sign } from '#shared/share/signing.ts'
+import { curves } from '#shared/share/curves.ts'
 import { pieceRecordMessage, type PieceRecord } from '#shared/share/piece-record.ts'
 import { BeelineProcess } from './harness/beeline-process.ts'
 import { eventually, sleep } from './harness/eventually.ts'
@@ -121,7 +121,7 @@ const LIES: readonly (readonly [what: string, ban: RegExp, frame: NonNullable<Ma
     (piece, block) => {
       const bytes = spoilt(share.piece(piece))
       const { hash } = share.sign(piece, bytes)
-      const signature = sign(pieceRecordMessage(piece, hash), randomBytes(32))
+      const signature = curves().sign(pieceRecordMessage(piece, hash), randomBytes(32))
       return blockFrame(piece, block, { index: piece, hash, signature }, bytes)
     },
   ],

@@ -1,6 +1,5 @@
 /** HTTP to a router: to that one address, of bounded size and time, and never on to anywhere else. */
 
-import { request } from 'node:http'
 import type { Gateway } from './router.ts'
 
 /** A large description has 30 kB. */
@@ -34,6 +33,8 @@ export function gatewayUrl(text: string, gateway: Gateway, base?: URL): URL | un
 /** Undefined when there is no answer, or too long a one. Redirects are answers, and not followed. Never rejects. */
 export async function askHttp(question: HttpQuestion, signal?: AbortSignal): Promise<HttpAnswer | undefined> {
   const { gateway, url, post } = question
+  // Here and not at the top: as an ES module it loads all of the system's fetch, 50 ms of every start.
+  const { request } = await import('node:http')
   const { promise, resolve } = Promise.withResolvers<HttpAnswer | undefined>()
   const give = (): void => resolve(undefined)
   const limit = AbortSignal.timeout(HTTP_LIMIT_MS)

@@ -11,7 +11,7 @@ import { filesOf } from '#shared/share/manifest.ts'
 import { decodeManifest } from '#shared/share/manifest-codec.ts'
 import { PieceLayout, pieceBytesFor } from '#shared/share/piece-layout.ts'
 import { pieceRecordMessage, type PieceRecord } from '#shared/share/piece-record.ts'
-import { sign } from '#shared/share/signing.ts'
+import { curves } from '#shared/share/curves.ts'
 import { eventually } from './eventually.ts'
 
 export interface ShareKnowledge {
@@ -70,7 +70,7 @@ export class KnownShare {
   /** By the owner's key. */
   sign(index: number, bytes: Uint8Array): PieceRecord {
     const hash = new Uint8Array(createHash('sha256').update(bytes).digest())
-    return { index, hash, signature: sign(pieceRecordMessage(index, hash), this.#privateKey) }
+    return { index, hash, signature: curves().sign(pieceRecordMessage(index, hash), this.#privateKey) }
   }
 }
 

@@ -14,7 +14,7 @@ import { filesOf, sortEntries, type Manifest } from '#shared/share/manifest.ts'
 import { PieceLayout } from '#shared/share/piece-layout.ts'
 import { pieceRecordMessage, type PieceRecord } from '#shared/share/piece-record.ts'
 import { chooseWanted } from '#shared/share/selection.ts'
-import { sign } from '#shared/share/signing.ts'
+import { curves } from '#shared/share/curves.ts'
 import { tempFolder } from './temp-folder.ts'
 
 const PIECE = 256 * 1024
@@ -86,7 +86,10 @@ function pieceOf(
 ): { record: PieceRecord; bytes: Uint8Array } {
   const bytes = content.subarray(index * PIECE, index * PIECE + layout.bytesOf(index))
   const hash = new Uint8Array(createHash('sha256').update(bytes).digest())
-  return { bytes, record: { index, hash, signature: sign(pieceRecordMessage(index, hash), keys.privateKey) } }
+  return {
+    bytes,
+    record: { index, hash, signature: curves().sign(pieceRecordMessage(index, hash), keys.privateKey) },
+  }
 }
 
 async function write(of: Download, store: DownloadStore, ...pieces: readonly number[]): Promise<void> {

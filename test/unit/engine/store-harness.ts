@@ -11,7 +11,7 @@ import { encodeManifest } from '#shared/share/manifest-codec.ts'
 import { PieceLayout } from '#shared/share/piece-layout.ts'
 import { pieceRecordMessage, type PieceRecord } from '#shared/share/piece-record.ts'
 import { chooseWanted } from '#shared/share/selection.ts'
-import { sign } from '#shared/share/signing.ts'
+import { curves } from '#shared/share/curves.ts'
 import { sealSummary, summarize } from '#shared/share/summary.ts'
 import { Library } from '#engine/library/library.ts'
 import type { DiskPool } from '#engine/store/disk-pool.ts'
@@ -95,7 +95,7 @@ export class StoreHarness implements Disposable {
     const start = index * PIECE
     const bytes = this.content.subarray(start, start + this.layout.bytesOf(index))
     const hash = new Uint8Array(createHash('sha256').update(bytes).digest())
-    const signature = sign(pieceRecordMessage(index, hash), this.keys.privateKey)
+    const signature = curves().sign(pieceRecordMessage(index, hash), this.keys.privateKey)
     return { bytes, record: { index, hash, signature } }
   }
 

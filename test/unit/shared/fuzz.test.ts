@@ -26,7 +26,7 @@ import { createShareKeys, peerIdOf, topicOf } from '#shared/share/keys.ts'
 import { parseLink, printLink } from '#shared/share/link.ts'
 import { decodeManifest, encodeManifest } from '#shared/share/manifest-codec.ts'
 import { deriveSealKey, openSeal, seal } from '#shared/share/sealing.ts'
-import { sign } from '#shared/share/signing.ts'
+import { curves } from '#shared/share/curves.ts'
 import { openSummary, sealSummary, summarize } from '#shared/share/summary.ts'
 import { damagedBytes, damagedTexts } from './mutation.ts'
 import { peerMessage } from './protocol/peer-message.ts'
@@ -265,13 +265,14 @@ describe('whatever comes in, nothing but an AppError comes out of', { timeout: T
     })
 
     test('given a whole box that the owner did not sign', () => {
-      const samples = bodies.map((body) => concatBytes(sign(body, KEYS.privateKey), body))
+      const samples = bodies.map((body) => concatBytes(curves().sign(body, KEYS.privateKey), body))
       expect(fuzz(damagedBytes(samples), openPlain, expectNothing, SIGNED_CASES)).toBe(0)
     })
 
     test('given a damaged summary that the owner signed', () => {
       const label = utf8('beeline/v1/summary\n')
-      const signed = (body: Uint8Array) => concatBytes(sign(concatBytes(label, body), KEYS.privateKey), body)
+      const signed = (body: Uint8Array) =>
+        concatBytes(curves().sign(concatBytes(label, body), KEYS.privateKey), body)
       const count = fuzz(
         damagedBytes(bodies),
         (body) => openPlain(signed(body)),

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { fromUtf8, toHex } from '#shared/encoding/bytes.ts'
 import { createShareKeys } from '#shared/share/keys.ts'
 import { pieceRecordMessage } from '#shared/share/piece-record.ts'
-import { sign, verify } from '#shared/share/signing.ts'
+import { curves } from '#shared/share/curves.ts'
 
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 })
 const index = fc.nat(2 ** 20 - 1)
@@ -28,7 +28,7 @@ test('two records have the same message only when index and hash are the same', 
 test('a signature for one piece is none for another place', () => {
   const { privateKey, publicKey } = createShareKeys()
   const sameHash = new Uint8Array(32).fill(7)
-  const signature = sign(pieceRecordMessage(3, sameHash), privateKey)
-  expect(verify(signature, pieceRecordMessage(3, sameHash), publicKey)).toBe(true)
-  expect(verify(signature, pieceRecordMessage(4, sameHash), publicKey)).toBe(false)
+  const signature = curves().sign(pieceRecordMessage(3, sameHash), privateKey)
+  expect(curves().verify(signature, pieceRecordMessage(3, sameHash), publicKey)).toBe(true)
+  expect(curves().verify(signature, pieceRecordMessage(4, sameHash), publicKey)).toBe(false)
 })

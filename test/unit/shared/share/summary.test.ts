@@ -8,7 +8,7 @@ import { encodeManifest, hashManifest } from '#shared/share/manifest-codec.ts'
 import { filesOf, sortEntries, type Manifest } from '#shared/share/manifest.ts'
 import { MAX_PIECES, MAX_SHARE_BYTES, pieceBytesFor } from '#shared/share/piece-layout.ts'
 import { deriveSealKey, seal } from '#shared/share/sealing.ts'
-import { sign } from '#shared/share/signing.ts'
+import { curves } from '#shared/share/curves.ts'
 import {
   isManifestOf,
   manifestHashOf,
@@ -51,7 +51,7 @@ function boxAround(
   privateKey = KEYS.privateKey,
   label = 'beeline/v1/summary\n',
 ): Uint8Array {
-  const signature = sign(concatBytes(utf8(label), body), privateKey)
+  const signature = curves().sign(concatBytes(utf8(label), body), privateKey)
   return sealed(concatBytes(signature, body))
 }
 
@@ -176,7 +176,7 @@ describe('a box is refused', () => {
   })
 
   test('whose body was exchanged under the owner’s signature', () => {
-    const signature = sign(concatBytes(utf8('beeline/v1/summary\n'), body), KEYS.privateKey)
+    const signature = curves().sign(concatBytes(utf8('beeline/v1/summary\n'), body), KEYS.privateKey)
     const other = utf8(JSON.stringify({ ...SUMMARY, title: 'Other' }))
     expect(refusalOf(() => openSummary(sealed(concatBytes(signature, other)), KEYS))).toEqual(FORGED)
   })
@@ -196,7 +196,7 @@ describe('a box is refused', () => {
   })
 
   test('that was sealed for another purpose', () => {
-    const signature = sign(concatBytes(utf8('beeline/v1/summary\n'), body), KEYS.privateKey)
+    const signature = curves().sign(concatBytes(utf8('beeline/v1/summary\n'), body), KEYS.privateKey)
     const key = deriveSealKey(KEYS.secret, KEYS.publicKey, 'signal')
     const wrong = seal(key, concatBytes(signature, body), topicOf(KEYS.publicKey))
     expect(refusalOf(() => openSummary(wrong, KEYS))).toEqual(BROKEN)

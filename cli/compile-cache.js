@@ -1,6 +1,7 @@
 /**
  * Keeps compiled modules between starts. Measured: half the processor time of a start and a quarter of the memory,
- * because TypeScript need not be stripped again in the main thread and in every worker.
+ * because TypeScript need not be stripped again in the main thread and in every worker. Plain JavaScript, because one file of
+ * TypeScript before the cache is on loads all that strips types: 70 ms of every start.
  */
 
 import { mkdirSync } from 'node:fs'
@@ -8,8 +9,12 @@ import { enableCompileCache } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** In the person's own cache folder: in a shared one, another user could leave code there for us to run. */
-export function compileCacheDir(): string {
+/**
+ * In the person's own cache folder: in a shared one, another user could leave code there for us to run.
+ *
+ * @returns {string}
+ */
+export function compileCacheDir() {
   const { LOCALAPPDATA, NODE_COMPILE_CACHE, XDG_CACHE_HOME } = process.env
   if (NODE_COMPILE_CACHE !== undefined) return NODE_COMPILE_CACHE
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'Beeline', 'compiled')
@@ -18,7 +23,7 @@ export function compileCacheDir(): string {
 }
 
 /** Before everything else is imported. Without a place to write, Beeline just starts a little slower. */
-export function keepCompiledModules(): void {
+export function keepCompiledModules() {
   const folder = compileCacheDir()
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -27,5 +32,5 @@ export function keepCompiledModules(): void {
   }
   enableCompileCache(folder)
   // Worker threads and child processes read it here.
-  process.env['NODE_COMPILE_CACHE'] = folder
+  process.env.NODE_COMPILE_CACHE = folder
 }

@@ -1,41 +1,19 @@
-/** Ed25519: the vectors of RFC 8032, and one verdict with the system’s implementation. */
+/** Ed25519 and X25519: the vectors of RFC 8032, and one verdict of both implementations. */
 
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  sign as systemSign,
-  verify as systemVerify,
-} from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { toBase64Url } from '#shared/encoding/base64url.ts'
 import { concatBytes, utf8 } from '#shared/encoding/bytes.ts'
-import { createShareKeys, publicKeyOf } from '#shared/share/keys.ts'
-import { sign, verify } from '#shared/share/signing.ts'
+import { SYSTEM_CURVES } from '#engine/system-curves.ts'
+import { JAVASCRIPT_CURVES } from '#shared/share/curves.ts'
+import { createShareKeys } from '#shared/share/keys.ts'
 
 const hex = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, 'hex'))
 
-function isValidForSystem(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
-  try {
-    const key = createPublicKey({
-      key: { kty: 'OKP', crv: 'Ed25519', x: toBase64Url(publicKey) },
-      format: 'jwk',
-    })
-    return systemVerify(null, message, key, signature)
-  } catch {
-    return false
-  }
-}
-
-function signBySystem(message: Uint8Array, privateKey: Uint8Array): Uint8Array {
-  const key = createPrivateKey({
-    key: { kty: 'OKP', crv: 'Ed25519', d: toBase64Url(privateKey), x: toBase64Url(publicKeyOf(privateKey)) },
-    format: 'jwk',
-  })
-  return new Uint8Array(systemSign(null, message, key))
-}
+const BOTH = [JAVASCRIPT_CURVES, SYSTEM_CURVES] as const
+const { publicKeyOf, sign, verify } = JAVASCRIPT_CURVES
+const isValidForSystem = SYSTEM_CURVES.verify
 
 /** RFC 8032 §7.1: name, private key, public key, message, signature. */
 const VECTORS: [string, string, string, string, string][] = [
@@ -72,9 +50,11 @@ const VECTORS: [string, string, string, string, string][] = [
 test.each(VECTORS)(
   '%s of RFC 8032 comes out to the byte',
   (_name, privateKey, publicKey, message, signature) => {
-    expect(publicKeyOf(hex(privateKey))).toEqual(hex(publicKey))
-    expect(sign(hex(message), hex(privateKey))).toEqual(hex(signature))
-    expect(verify(hex(signature), hex(message), hex(publicKey))).toBe(true)
+    for (const one of BOTH) {
+      expect(one.publicKeyOf(hex(privateKey))).toEqual(hex(publicKey))
+      expect(one.sign(hex(message), hex(privateKey))).toEqual(hex(signature))
+      expect(one.verify(hex(signature), hex(message), hex(publicKey))).toBe(true)
+    }
   },
 )
 
@@ -83,7 +63,7 @@ test('this implementation and the system’s sign alike and accept each other', 
   fc.assert(
     fc.property(seed, fc.uint8Array({ maxLength: 100 }), (privateKey, message) => {
       const signature = sign(message, privateKey)
-      expect(signBySystem(message, privateKey)).toEqual(signature)
+      expect(SYSTEM_CURVES.sign(message, privateKey)).toEqual(signature)
       expect(verify(signature, message, publicKeyOf(privateKey))).toBe(true)
     }),
     { numRuns: 30 },
@@ -182,6 +162,33 @@ test.each([
 ])('a key that is %s verifies nothing and does not throw', (_what, publicKey) => {
   const message = utf8('a message')
   const neutral = Uint8Array.from({ length: 64 }, (_, i) => (i === 0 ? 1 : 0))
-  expect(verify(sign(message, createShareKeys().privateKey), message, publicKey)).toBe(false)
+  const signature = sign(message, createShareKeys().privateKey)
+  for (const one of BOTH) expect(one.verify(signature, message, publicKey)).toBe(false)
   expect(verify(neutral, message, publicKey)).toBe(false)
+})
+
+test('keys made by one and by the other agree, whoever computes it', () => {
+  for (let round = 0; round < 10; round++) {
+    const [mine, theirs] = [JAVASCRIPT_CURVES.makeExchangeKeys(), SYSTEM_CURVES.makeExchangeKeys()]
+    const agreed = JAVASCRIPT_CURVES.agree(mine.secretKey, theirs.publicKey)
+    expect(agreed).toHaveLength(32)
+    for (const one of BOTH) {
+      expect(one.agree(mine.secretKey, theirs.publicKey)).toEqual(agreed)
+      expect(one.agree(theirs.secretKey, mine.publicKey)).toEqual(agreed)
+    }
+  }
+})
+
+test.each([
+  ['empty', new Uint8Array(0)],
+  ['short', new Uint8Array(31)],
+  ['long', new Uint8Array(33)],
+  ['zero', new Uint8Array(32)],
+  ['one', Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? 1 : 0))],
+  ['of order eight', hex('e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800')],
+])('both refuse to agree with a key that is %s', (_what, theirKey) => {
+  for (const one of BOTH) {
+    const { secretKey } = one.makeExchangeKeys()
+    expect(() => one.agree(secretKey, theirKey)).toThrow()
+  }
 })
