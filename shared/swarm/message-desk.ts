@@ -107,7 +107,7 @@ export class MessageDesk {
         lane.send({ type: 'pong', id: message.id })
         return
       case 'pong':
-        return lane.heartbeat.hearPong(message.id, clock.now())
+        return this.#pong(lane, message.id)
       case 'network':
         session.network = message.facts
         return events.changed()
@@ -133,9 +133,12 @@ export class MessageDesk {
   }
 
   #hello(session: PeerSession, lane: SessionLane, message: Extract<PeerMessage, { type: 'hello' }>): void {
-    const { manifest, network, care, introductions, events } = this.#parts
+    const { clock, manifest, network, care, introductions, events } = this.#parts
     const pieces = this.#parts.pieces()
-    if (hearHello(session, lane, message)) {
+    const isFirst = hearHello(session, lane, message)
+    // Now, while nothing stands before the answer: how near the peer is decides what is opened beside this lane.
+    lane.heartbeat.ask(clock.now(), (id) => lane.send({ type: 'ping', id }))
+    if (isFirst) {
       this.sayAgain(session)
       introductions?.greet(session, message)
       manifest.sessionReady(session)
@@ -144,6 +147,13 @@ export class MessageDesk {
     care.review(session)
     pieces?.downloader.fill(session)
     events.changed()
+  }
+
+  #pong(lane: SessionLane, id: number): void {
+    const { heartbeat } = lane
+    heartbeat.hearPong(id, this.#parts.clock.now())
+    const { roundTripMs } = heartbeat
+    if (roundTripMs !== null) lane.shortestTripMs = Math.min(lane.shortestTripMs ?? Infinity, roundTripMs)
   }
 
   #peerHas(session: PeerSession, fresh: readonly number[]): void {

@@ -208,17 +208,19 @@ describe('a peer that never retires', () => {
     device: Device,
     kind: RouteKind,
     answers = true,
-  ): { lane: MemoryLane; heard: string[] } {
+  ): { lane: MemoryLane; heard: string[]; asked: number[] } {
     const [mine, theirs] = swarm.lane(DIRECT)
     theirs.kind = kind
     const heard: string[] = []
+    const asked: number[] = []
     mine.attach({
       control: (text) => {
         const message = decodePeerMessage(text)
         if (message === undefined) return
         heard.push(message.type)
-        if (message.type === 'ping' && answers)
-          mine.sendControl(encodePeerMessage({ type: 'pong', id: message.id }))
+        if (message.type !== 'ping') return
+        asked.push(message.id)
+        if (answers) mine.sendControl(encodePeerMessage({ type: 'pong', id: message.id }))
       },
       frame: () => heard.push('frame'),
       writable: () => undefined,
@@ -226,7 +228,7 @@ describe('a peer that never retires', () => {
     })
     device.swarm.addLane(peerNumber(1000), theirs)
     mine.sendControl(encodePeerMessage({ type: 'hello', version: 1, features: [], name: '', agent: '' }))
-    return { lane: mine, heard }
+    return { lane: mine, heard, asked }
   }
 
   test('loses the worse lane after a while, and keeps the better one', async () => {
@@ -263,12 +265,13 @@ describe('a peer that never retires', () => {
     const relayed = scripted(swarm, seeder, 'relayed', false)
     scripted(swarm, seeder, 'direct')
     await swarm.clock.run(300)
+    const asked = relayed.asked.length
     relayed.lane.sendControl(encodePeerMessage({ type: 'retire' }))
     await swarm.clock.run(1000)
     expect(relayed.heard).toContain('retire')
-    expect(relayed.heard).toContain('ping')
+    expect(relayed.asked).toHaveLength(asked + 1)
     expect(relayed.heard).not.toContain('closed')
-    relayed.lane.sendControl(encodePeerMessage({ type: 'pong', id: 1 }))
+    relayed.lane.sendControl(encodePeerMessage({ type: 'pong', id: relayed.asked.at(-1) ?? 0 }))
     await swarm.clock.run(300)
     expect(relayed.heard).toContain('closed')
   })
