@@ -21,7 +21,16 @@ const MAX_CLUSTER_LENGTH = 32
 /** Marks on one base letter; Vietnamese and pointed Hebrew stay below. */
 const MAX_MARKS = 4
 
-const SEGMENTER = new Intl.Segmenter('en', { granularity: 'grapheme' })
+/** Most text is; it is neither harmful nor cut in clusters. */
+const PRINTABLE_ASCII = /^[ -~]*$/
+
+let segmenter: Intl.Segmenter | undefined
+
+/** Made when it is first needed, because that takes as long as a tenth of a start. */
+function clustersOf(text: string): Iterable<Intl.SegmentData> {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
+  return segmenter.segment(text)
+}
 
 /** East Asian Width W and F of Unicode 16, joined where the gaps are unassigned; emoji are asked for apart. */
 const WIDE_RANGES: readonly (readonly [number, number])[] = [
@@ -45,16 +54,18 @@ const WIDE_RANGES: readonly (readonly [number, number])[] = [
 
 /** One line without anything that a terminal would obey. */
 export function safeText(text: string): string {
+  if (PRINTABLE_ASCII.test(text)) return text
   let safe = ''
-  for (const { segment } of SEGMENTER.segment(text.replace(HARMFUL, REPLACEMENT)))
+  for (const { segment } of clustersOf(text.replace(HARMFUL, REPLACEMENT)))
     safe += safeCluster(segment)
   return safe
 }
 
 /** Columns that a text takes; for text that `safeText` has seen, and our own colours around it. */
 export function displayWidth(text: string): number {
+  if (PRINTABLE_ASCII.test(text)) return text.length
   let width = 0
-  for (const { segment } of SEGMENTER.segment(stripVTControlCharacters(text))) width += clusterWidth(segment)
+  for (const { segment } of clustersOf(stripVTControlCharacters(text))) width += clusterWidth(segment)
   return width
 }
 
@@ -68,7 +79,7 @@ export function truncateMiddle(text: string, maxWidth: number): string {
   if (displayWidth(text) <= maxWidth) return text
   if (maxWidth < 5) return truncate(text, maxWidth)
   const head = prefix(text, Math.ceil((maxWidth - 1) / 2))
-  const clusters = Array.from(SEGMENTER.segment(text), (part) => part.segment)
+  const clusters = Array.from(clustersOf(text), (part) => part.segment)
   let tail = ''
   let room = maxWidth - 1 - displayWidth(head)
   for (const cluster of clusters.reverse()) {
@@ -123,7 +134,7 @@ function clusterWidth(cluster: string): number {
 function prefix(text: string, maxWidth: number): string {
   let taken = ''
   let room = maxWidth
-  for (const { segment } of SEGMENTER.segment(text)) {
+  for (const { segment } of clustersOf(text)) {
     room -= clusterWidth(segment)
     if (room < 0) break
     taken += segment
