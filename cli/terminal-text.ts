@@ -56,8 +56,7 @@ const WIDE_RANGES: readonly (readonly [number, number])[] = [
 export function safeText(text: string): string {
   if (PRINTABLE_ASCII.test(text)) return text
   let safe = ''
-  for (const { segment } of clustersOf(text.replace(HARMFUL, REPLACEMENT)))
-    safe += safeCluster(segment)
+  for (const { segment } of clustersOf(text.replace(HARMFUL, REPLACEMENT))) safe += safeCluster(segment)
   return safe
 }
 
