@@ -29,7 +29,18 @@ export const SYSTEM_CURVES: Curves = {
   },
 }
 
-/** Once, before the first share is opened. */
+/** Before the first share is opened. Where the system lacks one of them (its cryptography is not Node's in Electron), JavaScript's stay. */
 export function useSystemCurves(): void {
-  useCurves(SYSTEM_CURVES)
+  if (areComplete(SYSTEM_CURVES)) useCurves(SYSTEM_CURVES)
+}
+
+/** Tried, because that is all that tells. */
+export function areComplete(curves: Curves): boolean {
+  try {
+    const { secretKey, publicKey } = curves.makeExchangeKeys()
+    const agreed = curves.agree(secretKey, publicKey)
+    return curves.verify(curves.sign(agreed, secretKey), agreed, curves.publicKeyOf(secretKey))
+  } catch {
+    return false
+  }
 }

@@ -65,13 +65,9 @@ export class LanePlanner {
 
   #look(session: PeerSession, nowMs: number): void {
     const lanes = session.readyLanes.filter((lane) => !lane.isSuspect && !(lane.isLeaving && !lane.isSurplus))
-    // All but those to give back have died: one of these stays, or nothing would be asked for until they are gone.
-    const [last] = lanes
-    if (last !== undefined && lanes.every((lane) => lane.isSurplus)) last.isSurplus = false
+    takeOver(lanes)
     const reserve = lanes.filter((lane) => lane.isReserve)
     const open = lanes.filter((lane) => !lane.isSurplus && !lane.isReserve)
-    // The one that was used has died.
-    if (open.length === 0) for (const lane of reserve) lane.isReserve = false
     if (lanes.some((lane) => lane.isStream)) {
       giveBack(reserve)
       this.#restStanding(open)
@@ -137,4 +133,15 @@ export class LanePlanner {
 
 function giveBack(reserve: readonly SessionLane[]): void {
   for (const lane of reserve) [lane.isReserve, lane.isSurplus] = [false, true]
+}
+
+/**
+ * Those that were used have died: the reserve carries on, or one of those to give back, or nothing would be asked for until they
+ * are gone.
+ */
+function takeOver(lanes: readonly SessionLane[]): void {
+  if (!lanes.every((lane) => lane.isReserve || lane.isSurplus)) return
+  const reserve = lanes.filter((lane) => lane.isReserve)
+  for (const lane of reserve.length > 0 ? reserve : lanes.slice(0, 1))
+    [lane.isReserve, lane.isSurplus] = [false, false]
 }

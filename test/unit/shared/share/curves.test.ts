@@ -5,7 +5,7 @@ import { ed25519 } from '@noble/curves/ed25519.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { concatBytes, utf8 } from '#shared/encoding/bytes.ts'
-import { SYSTEM_CURVES } from '#engine/system-curves.ts'
+import { areComplete, SYSTEM_CURVES } from '#engine/system-curves.ts'
 import { JAVASCRIPT_CURVES } from '#shared/share/curves.ts'
 import { createShareKeys } from '#shared/share/keys.ts'
 
@@ -191,4 +191,14 @@ test.each([
     const { secretKey } = one.makeExchangeKeys()
     expect(() => one.agree(secretKey, theirKey)).toThrow()
   }
+})
+
+test('a system that lacks one of them is found out', () => {
+  expect(areComplete(SYSTEM_CURVES)).toBe(true)
+  const missing = (): never => {
+    throw new Error('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM')
+  }
+  for (const name of ['publicKeyOf', 'sign', 'makeExchangeKeys', 'agree'] as const)
+    expect(areComplete({ ...SYSTEM_CURVES, [name]: missing })).toBe(false)
+  expect(areComplete({ ...SYSTEM_CURVES, verify: () => false })).toBe(false)
 })
