@@ -9,22 +9,17 @@ import { concatBytes, equalBytes, type Bytes } from '../encoding/bytes.ts'
 
 export const SIGNATURE_BYTES = 64
 
-export interface ExchangeKeys {
-  /** 32 bytes each. */
-  readonly secretKey: Bytes
-  readonly publicKey: Bytes
-}
-
 export interface Curves {
   /** @param seed 32 bytes @returns 32 bytes */
-  publicKeyOf(seed: Uint8Array): Bytes
+  readonly publicKeyOf: (seed: Uint8Array) => Bytes
   /** @returns 64 bytes */
-  sign(message: Uint8Array, seed: Uint8Array): Bytes
+  readonly sign: (message: Uint8Array, seed: Uint8Array) => Bytes
   /** By the equation of RFC 8032 without a factor of eight. False for every malformed signature or key; never throws. */
-  verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean
-  makeExchangeKeys(): ExchangeKeys
+  readonly verify: (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array) => boolean
+  /** 32 bytes each. */
+  readonly makeExchangeKeys: () => { readonly secretKey: Bytes; readonly publicKey: Bytes }
   /** Throws for a key that is none, and for points of small order, which give zeros (RFC 7748 §6.1). @returns 32 bytes */
-  agree(secretKey: Uint8Array, theirKey: Uint8Array): Bytes
+  readonly agree: (secretKey: Uint8Array, theirKey: Uint8Array) => Bytes
 }
 
 export const JAVASCRIPT_CURVES: Curves = {

@@ -30,9 +30,7 @@ test('a transfer ends, and nothing is lost', async () => {
       const { clock } = swarm
       const ends: (readonly [MemoryLane, MemoryLane])[] = []
       let opening = 0
-      const lanes = (): SessionLane[] => [
-        ...(receiver.swarm.sessions.get(seeder.peer)?.lanes.values() ?? []),
-      ]
+      const lanes = (): SessionLane[] => [...(receiver.swarm.sessions.get(seeder.peer)?.lanes.values() ?? [])]
       const open = (how: {
         kind: (typeof KINDS)[number]
         isTls: boolean
