@@ -34,7 +34,7 @@ beforeEach(() => {
   cpSync(path.join(root, 'package.json'), path.join(clone, 'package.json'))
   launcher = path.join(clone, 'cli/beeline.js')
   cpSync(path.join(root, 'cli/beeline.js'), launcher)
-  cpSync(path.join(root, 'cli/compile-cache.js'), path.join(clone, 'cli/compile-cache.ts'))
+  cpSync(path.join(root, 'cli/compile-cache.js'), path.join(clone, 'cli/compile-cache.js'))
 })
 
 afterEach(() => {
