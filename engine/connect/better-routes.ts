@@ -54,12 +54,13 @@ export class BetterRoutes {
     const { reason } = prospectOf(own, remote)
     const isPortMapped = isOwedToOpenPort(own, remote)
     if (known === undefined) return { history: [], betterRoute: 'none', relayReason: reason, isPortMapped }
-    // Between two looks the route may have changed: what is shown as the route is in the history too.
+    // Between two looks the route may have changed: what is shown as the route is in the history too, and needs no better one.
     if (look !== undefined) noteKind(known, look, nowMs)
+    const isDirect = look !== undefined && look.kind !== null && look.kind !== 'relayed'
     const { history, search } = known
     return {
       history: history.list(),
-      betterRoute: search.state,
+      betterRoute: isDirect ? 'none' : search.state,
       relayReason: search.isHopeful ? 'looking' : reason,
       isPortMapped,
     }
