@@ -9,11 +9,7 @@ import { enableCompileCache } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/**
- * In the person's own cache folder: in a shared one, another user could leave code there for us to run.
- *
- * @returns {string}
- */
+/** In the person's own cache folder: in a shared one, another user could leave code there for us to run. */
 export function compileCacheDir() {
   const { LOCALAPPDATA, NODE_COMPILE_CACHE, XDG_CACHE_HOME } = process.env
   if (NODE_COMPILE_CACHE !== undefined) return NODE_COMPILE_CACHE

@@ -34,6 +34,5 @@ export const coordinatorCommand: Command = {
     ['beeline coordinator --listen 127.0.0.1:8787 --behind-proxy', 'behind a web server'],
     ['beeline coordinator --turn turn:turn.example.org --turn-secret-file FILE', 'with a coturn'],
   ],
-  // Loaded when it is called: every command starts sooner without the others.
   run: async (args, context) => (await import('./run-coordinator.ts')).runCoordinator(args, context),
 }

@@ -30,6 +30,5 @@ export const doctorCommand: Command = {
     ['beeline doctor --coordinator https://beeline.example.org', 'with the servers that it gives'],
     ['beeline doctor --report > report.txt', 'for whoever helps you'],
   ],
-  // Loaded when it is called: every command starts sooner without the others.
   run: async (args, context) => (await import('./run-doctor.ts')).runDoctorCommand(args, context),
 }

@@ -19,6 +19,5 @@ export const demoCommand: Command = {
     ['beeline demo', 'some hundred megabytes in thousands of files'],
     ['beeline demo film.mkv', 'one large file'],
   ],
-  // Loaded when it is called: every command starts sooner without the others.
   run: async (args, context) => (await import('./run-demo.ts')).runDemo(args, context),
 }

@@ -37,6 +37,5 @@ export const serveCommand: Command = {
       'behind a web server on this computer',
     ],
   ],
-  // Loaded when it is called: every command starts sooner without the others.
   run: async (args, context) => (await import('./run-serve.ts')).runServe(args, context),
 }

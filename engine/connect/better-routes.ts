@@ -5,7 +5,7 @@ import { NO_FACTS, type NetworkFacts } from '#shared/protocol/network-facts.ts'
 import type { PeerId } from '#shared/share/keys.ts'
 import type { ConnectorOptions, PeerLook } from './connector-options.ts'
 import type { KnownPeer } from './known-peer.ts'
-import { isOwedToOpenPort, prospectOf } from './route-prospects.ts'
+import { isOwedToOpenPort, prospectOf, type Prospect } from './route-prospects.ts'
 
 /** What is known of a peer's routes beyond the lanes themselves. */
 export interface PeerRoutes extends Pick<PeerView, 'history' | 'betterRoute'> {
@@ -38,35 +38,34 @@ export class BetterRoutes {
   }
 
   look(known: KnownPeer, nowMs: number): void {
-    const look = this.#parts.look(known.peer)
-    if (look === undefined || known.lanes.size === 0) return
-    noteKind(known, look, nowMs)
-    const prospect = prospectOf(this.#parts.facts(), look.facts ?? NO_FACTS)
-    const { isOfferer } = known
-    if (!known.search.look({ isRelayed: look.kind === 'relayed', prospect, isOfferer }, nowMs)) return
-    this.#parts.begin(known, prospect.needsPrediction)
+    const prospect = this.#takeIn(known, nowMs)
+    if (prospect !== undefined) this.#parts.begin(known, prospect.needsPrediction)
   }
 
   view(peer: PeerId, known: KnownPeer | undefined, nowMs: number): PeerRoutes {
+    // Between two looks the route may have changed, and everything that is shown is to be of one moment.
+    if (known !== undefined) this.#takeIn(known, nowMs)
     const own = this.#parts.facts()
-    const look = this.#parts.look(peer)
-    const remote = look?.facts ?? NO_FACTS
+    const remote = this.#parts.look(peer)?.facts ?? NO_FACTS
     const { reason } = prospectOf(own, remote)
     const isPortMapped = isOwedToOpenPort(own, remote)
     if (known === undefined) return { history: [], betterRoute: 'none', relayReason: reason, isPortMapped }
-    // Between two looks the route may have changed: what is shown as the route is in the history too, and needs no better one.
-    if (look !== undefined) noteKind(known, look, nowMs)
-    const isDirect = look !== undefined && look.kind !== null && look.kind !== 'relayed'
     const { history, search } = known
     return {
       history: history.list(),
-      betterRoute: isDirect ? 'none' : search.state,
+      betterRoute: search.state,
       relayReason: search.isHopeful ? 'looking' : reason,
       isPortMapped,
     }
   }
-}
 
-function noteKind({ history }: KnownPeer, { kind }: PeerLook, nowMs: number): void {
-  if (kind !== null) history.note(kind, nowMs)
+  /** @returns what is expected of a direct way, when one is to be tried for now */
+  #takeIn(known: KnownPeer, nowMs: number): Prospect | undefined {
+    const look = this.#parts.look(known.peer)
+    if (look === undefined || known.lanes.size === 0) return undefined
+    if (look.kind !== null) known.history.note(look.kind, nowMs)
+    const prospect = prospectOf(this.#parts.facts(), look.facts ?? NO_FACTS)
+    const view = { isRelayed: look.kind === 'relayed', prospect, isOfferer: known.isOfferer }
+    return known.search.look(view, nowMs) ? prospect : undefined
+  }
 }

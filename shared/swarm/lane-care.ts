@@ -100,7 +100,7 @@ export class LaneCare {
     const wasSuspect = lane.wasSuspect
     const queuedBytes = lane.lane.bufferedBytes()
     const roundTripMs = lane.lane.roundTripMs()
-    if (roundTripMs !== null) lane.shortestTripMs = Math.min(lane.shortestTripMs ?? Infinity, roundTripMs)
+    lane.noteTrip(roundTripMs)
     const pulse = {
       nowMs,
       isBusy: lane.outstanding.size > 0 || lane.uploads.length > 0 || queuedBytes > 0,

@@ -150,10 +150,8 @@ export class MessageDesk {
   }
 
   #pong(lane: SessionLane, id: number): void {
-    const { heartbeat } = lane
-    heartbeat.hearPong(id, this.#parts.clock.now())
-    const { roundTripMs } = heartbeat
-    if (roundTripMs !== null) lane.shortestTripMs = Math.min(lane.shortestTripMs ?? Infinity, roundTripMs)
+    lane.heartbeat.hearPong(id, this.#parts.clock.now())
+    lane.noteTrip(lane.heartbeat.roundTripMs)
   }
 
   #peerHas(session: PeerSession, fresh: readonly number[]): void {

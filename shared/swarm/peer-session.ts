@@ -76,6 +76,11 @@ export class SessionLane {
     return this.lane.roundTripMs() ?? this.heartbeat.roundTripMs
   }
 
+  /** Of a measurement; null where there was none. */
+  noteTrip(roundTripMs: number | null): void {
+    if (roundTripMs !== null) this.shortestTripMs = Math.min(this.shortestTripMs ?? Infinity, roundTripMs)
+  }
+
   /** It leaves questions unanswered. */
   get isSuspect(): boolean {
     return this.heartbeat.suspectSinceMs !== undefined
