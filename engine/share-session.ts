@@ -217,7 +217,7 @@ export class ShareSession {
     const { sessions } = this.swarm
     return new TlsDesk({
       ownId: this.#session.peerId,
-      sessions: () => sessions.values().map(lanesOf),
+      sessions: () => sessions.values().map((session) => lanesOf(session, this.swarm)),
       send: (peer, lane, message) => this.#sendTls(peer, lane, message),
       opened: (peer, lane) => this.swarm.addLane(peer, lane),
       changed,
@@ -243,14 +243,14 @@ export class ShareSession {
   }
 }
 
-function lanesOf({ peer, features, readyLanes }: PeerSession): PeerLanes {
+function lanesOf({ peer, features, readyLanes }: PeerSession, swarm: Pick<Swarm, 'pieces'>): PeerLanes {
   const lanes = readyLanes.map((one) => ({
     id: one.lane.id,
     route: one.lane.route(),
-    roundTripMs: one.shortestTripMs,
     isSuspect: one.isSuspect,
     isStream: one.isStream,
-    outstandingBytes: one.outstandingBytes,
+    // What there is, is asked for as soon as a lane opens: a TLS lane that opens meanwhile carries the first blocks.
+    isAwaited: swarm.pieces === undefined || one.outstandingBytes > 0,
   }))
   return { peer, features, lanes }
 }

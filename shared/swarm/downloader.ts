@@ -195,7 +195,8 @@ export class Downloader {
     const sources = this.demand.sourceCount
     const laneCount = isYoung ? sources : sources * session.readyLanes.length
     const window = windowBytes(lane.down.bytesPerSecond(), lane.roundTripMs(), isYoung, laneCount)
-    return lane.isStream ? Math.max(window, STREAM_WINDOW_BYTES / Math.max(1, sources)) : window
+    const isFast = lane.isStream && session.isNear
+    return isFast ? Math.max(window, STREAM_WINDOW_BYTES / Math.max(1, sources)) : window
   }
 
   #fillLane(session: PeerSession, lane: SessionLane): void {

@@ -6,7 +6,7 @@
 
 import type { PeerId } from '../share/keys.ts'
 import type { Clock } from './clock.ts'
-import { isStream, rankOf } from './lane-order.ts'
+import { isNear, isStream, rankOf } from './lane-order.ts'
 import type { PeerSession, SessionLane } from './peer-session.ts'
 
 /** What this device's own pause must exceed to be taken off the lanes' accounts: a few ticks. Milliseconds. */
@@ -78,8 +78,9 @@ export class LaneCare {
       lane.rank = rankOf(route, now - lane.openedMs)
       lane.isStream = isStream(route)
     }
-    const hasStream = lanes.some((lane) => lane.isStream && !lane.isSuspect)
-    for (const lane of lanes) lane.isStandby = hasStream && !lane.isStream
+    session.isNear = lanes.some((lane) => isNear(lane.lane.route(), lane.shortestTripMs))
+    const isEnough = session.isStreamEnough && lanes.some((lane) => lane.isStream && !lane.isSuspect)
+    for (const lane of lanes) lane.isStandby = isEnough && !lane.isStream
     for (const lane of lanes) {
       this.#setLeaving(lane, lane.isSurplus || lanes.some((other) => isBetter(other, lane)), now)
       if (lane.isSuspect) {

@@ -5,7 +5,8 @@
  */
 
 import type { RouteKind } from '../api/views.ts'
-import { heldLanes, MAX_LANES_PER_PEER } from './lane-limits.ts'
+import { LaneBeginning } from './lane-beginning.ts'
+import { FIRST_LANES, heldLanes, MAX_LANES_PER_PEER } from './lane-limits.ts'
 import { QueueSense } from './queue-sense.ts'
 
 export interface LaneSample {
@@ -14,6 +15,8 @@ export interface LaneSample {
   readonly laneCount: number
   /** Block bytes that have come over all of them so far. */
   readonly receivedBytes: number
+  /** Of these, what a TLS lane has brought; undefined where there is none. */
+  readonly streamBytes?: number
   /** The shortest round trip that any of them has now; null while unknown. Milliseconds. */
   readonly roundTripMs: number | null
   /** More is asked for than comes, and nothing here holds it back: neither a limit of the person nor the disk. */
@@ -25,21 +28,6 @@ export interface LaneSample {
 const MAX_RELAYED_LANES = 4
 /** Below such a round trip one association fills what two processors can move. Milliseconds. */
 const NEAR_MS = 4
-/** From here on a single association is hardly ever enough, so nobody waits until a second one is judged. Milliseconds. */
-const FAR_MS = 10
-/** A first step that is larger than one. A lane has 0.7 MB on its way at most: four of them are 450 Mbit/s over 50 ms. */
-const FIRST_LANES = 4
-/** The same from such a round trip on, over which eight are 225 Mbit/s. Milliseconds. */
-const VERY_FAR_MS = 100
-const FIRST_FAR_LANES = 8
-/**
- * So long the first lane carries alone, which shows whether it fills the line: its window is open after seven round trips.
- * Not longer than that limit where round trips are long: one window fills little there. Milliseconds.
- */
-const ALONE_ROUND_TRIPS = 8
-const MAX_ALONE_MS = 800
-/** The library's smoothed round trip needs as long again to follow; while it grows at all, so much is waited for it. Milliseconds. */
-const GROWING_ALONE_MS = 1300
 /** A change of lanes is judged after so many round trips, half of them left out because new lanes begin slowly. */
 const JUDGE_ROUND_TRIPS = 8
 /** But after so long at least. Milliseconds. */
@@ -77,7 +65,7 @@ const CALM_MS = 6000
 /** Of what was lost so much is back: that is enough. */
 const BACK = 0.9
 
-interface Judged {
+export interface Judged {
   readonly laneCount: number
   readonly bytesPerSecond: number
   /** No packets waited on the way. */
@@ -87,11 +75,7 @@ interface Judged {
 export class LaneController {
   readonly #cap: number
   #target = 1
-  #hasBegun = false
-  /** When the first lane was seen to carry. */
-  #aloneSinceMs: number | undefined
-  /** So many lanes may soon be worth having, as they take a while to open; none but those that are advised is to be used yet. */
-  likelyCount = 0
+  readonly #beginning = new LaneBeginning()
   /** More lanes were tried because the rate had fallen. */
   #isRecovering = false
   /** The most that was measured since the next try was put off; bytes per second. */
@@ -111,7 +95,7 @@ export class LaneController {
   #retryAtMs = 0
   #retryMs = RETRY_MS
   #calmUntilMs = 0
-  /** Until then a queue takes no lanes: it has been seen that they are needed. */
+  /** Until then a queue takes no lanes: it has been seen that they are needed beside it. */
   #neededUntilMs = 0
   #missingSinceMs: number | undefined
 
@@ -120,13 +104,35 @@ export class LaneController {
     this.#cap = Math.max(1, Math.min(cap, MAX_LANES_PER_PEER))
   }
 
+  /** As last advised. */
+  get target(): number {
+    return this.#target
+  }
+
+  /** A TLS lane has come or gone beside what there is. */
+  joined(change: 1 | -1): void {
+    this.#before = undefined
+    this.#aim(this.#target + change)
+  }
+
+  /** So many lanes may soon be worth having, as they take a while to open; none but those that are advised is to be used yet. */
+  get likelyCount(): number {
+    return this.#beginning.likelyCount
+  }
+
   /** To be called several times a second while something is wanted of the peer. @returns how many there should be */
   advise(sample: LaneSample): number {
     const { laneCount } = sample
     this.#queue.feel(sample.nowMs, sample.roundTripMs)
     const most = this.#most(sample)
     if (this.#target > most) this.#aim(most)
-    if (this.#isAlone(sample, most)) return this.#target
+    const first = this.#beginning.look(sample, this.#queue, most)
+    if (first === 'waiting') return this.#target
+    if (first === 'full') this.#rest(sample.nowMs)
+    else if (first !== undefined) {
+      this.#aim(first.laneCount)
+      this.#before = first.before
+    }
     // Lanes on their way in or out: nothing can be said yet.
     if (laneCount !== this.#target || !sample.isNetworkBound) {
       this.#window = undefined
@@ -140,28 +146,6 @@ export class LaneController {
     this.#window = undefined
     this.#judge(judged, sample, most)
     return this.#target
-  }
-
-  /** Whether the first lane is still to show what it can; at the end of that time a few more are wanted, or none. */
-  #isAlone({ nowMs, receivedBytes, roundTripMs, route, isNetworkBound }: LaneSample, most: number): boolean {
-    this.likelyCount = 0
-    if (this.#hasBegun || roundTripMs === null || route === null || !isNetworkBound) return false
-    if (roundTripMs >= FAR_MS && most > 1) {
-      const { shortestMs, hasGrown, isFelt } = this.#queue
-      const isFar = shortestMs >= VERY_FAR_MS
-      const firstCount = Math.min(most, isFar ? FIRST_FAR_LANES : FIRST_LANES)
-      if (route !== 'relayed') this.likelyCount = firstCount
-      if (receivedBytes === 0) return true
-      this.#aloneSinceMs ??= nowMs
-      const aloneMs = nowMs - this.#aloneSinceMs
-      if (aloneMs < Math.min(MAX_ALONE_MS, shortestMs * ALONE_ROUND_TRIPS)) return true
-      if (hasGrown && !isFelt && !isFar && aloneMs < GROWING_ALONE_MS) return true
-      if (isFelt) this.#rest(nowMs)
-      else this.#aim(firstCount)
-    }
-    this.likelyCount = 0
-    this.#hasBegun = true
-    return false
   }
 
   /** Lanes that cannot be opened within a while are not asked for any more until the next try. */
@@ -213,14 +197,15 @@ export class LaneController {
       this.#retryMs = RETRY_MS
       this.#retryAtMs = 0
       const goal = this.#isRecovering ? (this.#restingRate ?? 0) * BACK : Infinity
-      if (now.bytesPerSecond >= goal) return this.#rest(sample.nowMs)
+      if (now.laneCount >= most) this.#next = 'fewer'
+      if (now.laneCount >= most || now.bytesPerSecond >= goal) return this.#rest(sample.nowMs)
     }
     const { isStanding } = this.#queue
     const held = heldLanes((now.bytesPerSecond * (sample.roundTripMs ?? 0)) / 1000)
     if (before !== undefined && now.laneCount < before.laneCount) {
       const share = now.bytesPerSecond / Math.max(1, before.bytesPerSecond)
       if (share < (isStanding ? ALMOST_HALVED : STILL_ENOUGH)) {
-        this.#neededUntilMs = sample.nowMs + this.#retryMs
+        if (isStanding) this.#neededUntilMs = sample.nowMs + this.#retryMs
         return this.#undo(before, sample)
       }
       if (now.laneCount > (isStanding ? held : 1)) return this.#halve(now, isStanding ? held : 1)

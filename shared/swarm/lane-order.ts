@@ -8,13 +8,24 @@ import type { RouteView } from '../api/views.ts'
  */
 const UNCERTAIN_MS = 1000
 
+/**
+ * Devices that meet in one network within so long share a LAN, Wi-Fi included; beyond it is a VPN or a long line, whose loss holds
+ * a single stream back where several lanes side by side are not. Milliseconds.
+ */
+const NEAR_MS = 12
+
 const RANKS = { lan: 3, direct: 2, relayed: 1 } as const
 /** A stream of the system's own is faster than data channels over the same way. */
 const STREAM_RANK = 4
 
-/** A TLS lane: one is enough, and what it replaces stands by. */
+/** A TLS lane. One to a peer is enough; where it carries enough, the data channels stand by. */
 export function isStream(route: Pick<RouteView, 'protocol'> | null): boolean {
   return route?.protocol === 'tls'
+}
+
+/** Both ends are on one LAN: one stream of the system's own fills it. @param shortestTripMs seen; null while unknown */
+export function isNear(route: Pick<RouteView, 'kind'> | null, shortestTripMs: number | null): boolean {
+  return route?.kind === 'lan' && shortestTripMs !== null && shortestTripMs <= NEAR_MS
 }
 
 /** Higher is better; 0: nothing is known. @param ageMs since it opened */

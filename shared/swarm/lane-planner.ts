@@ -10,8 +10,11 @@ import type { PeerSession, SessionLane } from './peer-session.ts'
 
 /** Between two looks, milliseconds. */
 const LOOK_MS = 100
-/** Asked for and not yet here, on each lane: less means that something else than the network is slow. */
-const BUSY_BYTES = 2 * BLOCK_BYTES
+/**
+ * Asked for and not yet here, on each lane: less means that something else than the network is slow. A slow lane's window is two
+ * blocks, and it is asked again when one has come.
+ */
+const BUSY_BYTES = BLOCK_BYTES
 /** Looks in a row that may find a lane idle before it counts: pieces end, and requests come in bursts. */
 const MAX_IDLE_LOOKS = 8
 
@@ -24,6 +27,8 @@ export interface LanePlannerEvents {
 
 interface Plan {
   readonly controller: LaneController
+  /** Whether there is a TLS lane. */
+  hasStream: boolean
   idleLooks: number
   /** Lanes that open now are kept in reserve. */
   isPreparing: boolean
@@ -68,67 +73,117 @@ export class LanePlanner {
     takeOver(lanes)
     const reserve = lanes.filter((lane) => lane.isReserve)
     const open = lanes.filter((lane) => !lane.isSurplus && !lane.isReserve)
-    if (lanes.some((lane) => lane.isStream)) {
+    const stream = lanes.find((lane) => lane.isStream)
+    if (stream === undefined) session.isStreamEnough = true
+    else if (session.isNear) {
+      session.isStreamEnough = true
       giveBack(reserve)
       this.#restStanding(open)
       return
     }
-    const [first] = open
-    if (first === undefined || open.every((lane) => lane.outstandingBytes === 0)) return
-    const plan = this.#planOf(session)
-    const isBusy = open.every((lane) => lane.outstandingBytes >= BUSY_BYTES)
+    const plan = this.#planOf(session, open, stream !== undefined)
+    const used = open.filter((lane) => !lane.isStandby)
+    const [first] = used
+    if (first === undefined || used.every((lane) => lane.outstandingBytes === 0)) return
+    const isBusy = used.every((lane) => lane.outstandingBytes >= BUSY_BYTES)
     plan.idleLooks = isBusy ? 0 : plan.idleLooks + 1
-    const trips = open.map((lane) => lane.roundTripMs()).filter((trip) => trip !== null)
     const target = plan.controller.advise({
       nowMs,
-      laneCount: open.length,
+      laneCount: used.length,
       receivedBytes: session.receivedBytes,
-      roundTripMs: trips.length === 0 ? null : Math.min(...trips),
+      ...(stream && { streamBytes: stream.down.totalBytes }),
+      roundTripMs: roundTripOf(open),
       isNetworkBound: plan.idleLooks <= MAX_IDLE_LOOKS && !this.#events.isLimited(),
       route: first.lane.route()?.kind ?? null,
     })
     const { likelyCount } = plan.controller
     plan.isPreparing = likelyCount > target
-    if (plan.isPreparing) return this.#events.wantsLanes(session.peer, likelyCount)
+    if (plan.isPreparing) return this.#want(session, likelyCount, stream)
     // Decided: those that are not used now are given back.
     giveBack(reserve)
-    if (target > open.length) this.#more(session, lanes, target)
-    else if (target < open.length) this.#fewer(open, open.length - target)
+    if (target > used.length) this.#more(session, lanes, target, stream)
+    else if (target < used.length) this.#fewer(session, open, target)
   }
 
-  #planOf(session: PeerSession): Plan {
+  /** Where a TLS lane comes or goes beside one data channel, all begins anew; beside several it is one lane more or less. */
+  #planOf(session: PeerSession, open: readonly SessionLane[], hasStream: boolean): Plan {
     const known = this.#plans.get(session)
-    if (known !== undefined) return known
-    const plan = { controller: new LaneController(this.#maxLanes), idleLooks: 0, isPreparing: false }
+    if (known?.hasStream === hasStream) return known
+    if (known !== undefined && known.controller.target > 1) {
+      known.hasStream = hasStream
+      known.controller.joined(hasStream ? 1 : -1)
+      if (hasStream) callBack(session, open)
+      return known
+    }
+    const controller = new LaneController(this.#maxLanes)
+    const plan = { controller, hasStream, idleLooks: 0, isPreparing: false }
     this.#plans.set(session, plan)
     return plan
   }
 
-  /** Those that were about to go stay first. */
-  #more(session: PeerSession, lanes: readonly SessionLane[], target: number): void {
+  /** Those that stand by carry again, and those that were about to go stay. */
+  #more(
+    session: PeerSession,
+    lanes: readonly SessionLane[],
+    target: number,
+    stream: SessionLane | undefined,
+  ): void {
+    callBack(session, lanes)
     let missing = target - lanes.filter((lane) => !lane.isSurplus).length
     for (const lane of lanes) {
-      if (missing === 0) return
+      if (missing <= 0) return
       if (!lane.isSurplus) continue
       lane.isSurplus = false
       missing--
     }
-    if (missing > 0) this.#events.wantsLanes(session.peer, target)
+    if (missing > 0) this.#want(session, target, stream)
+  }
+
+  /** Who opens data channels does not count a TLS lane. */
+  #want(session: PeerSession, count: number, stream: SessionLane | undefined): void {
+    this.#events.wantsLanes(session.peer, stream === undefined ? count : count - 1)
   }
 
   /** Beside a TLS lane one other is enough, in case that it fails. */
   #restStanding(open: readonly SessionLane[]): void {
     const standing = open.filter((lane) => lane.isStandby)
-    if (standing.length > 1) this.#fewer(standing, standing.length - 1)
+    if (standing.length > 1) giveUp(standing, standing.length - 1)
   }
 
-  /** Only such as this side asked for: the others are the other side's to give back. The youngest first. */
-  #fewer(open: readonly SessionLane[], count: number): void {
-    const own = open.filter((lane) => lane.lane.isOffered === true)
-    // One stays, whoever opened it.
-    const spare = own.length === open.length ? own.slice(1) : own
-    for (const lane of spare.slice(-count)) lane.isSurplus = true
+  /** Beside a TLS lane that carries alone one stands by. */
+  #fewer(session: PeerSession, open: readonly SessionLane[], target: number): void {
+    const channels = open.filter((lane) => !lane.isStream)
+    const hasStream = channels.length < open.length
+    session.isStreamEnough = hasStream && target === 1
+    giveUp(channels, channels.length - Math.max(1, hasStream ? target - 1 : target))
   }
+}
+
+/** Only such as this side asked for: the others are the other side's to give back. The youngest first. */
+function giveUp(open: readonly SessionLane[], count: number): void {
+  if (count <= 0) return
+  const own = open.filter((lane) => lane.lane.isOffered === true)
+  // One stays, whoever opened it.
+  const spare = own.length === open.length ? own.slice(1) : own
+  for (const lane of spare.slice(-count)) lane.isSurplus = true
+}
+
+/**
+ * The shortest now. A TLS lane's own answers wait behind what the system keeps for it; a data channel that stands by carries nothing but
+ * questions, so its last answer tells more than what the library has smoothed.
+ */
+function roundTripOf(open: readonly SessionLane[]): number | null {
+  const channels = open.filter((lane) => !lane.isStream)
+  const trips = (channels.length > 0 ? channels : open)
+    .map((lane) => (lane.isStandby ? lane.heartbeat.roundTripMs : null) ?? lane.roundTripMs())
+    .filter((trip) => trip !== null)
+  return trips.length === 0 ? null : Math.min(...trips)
+}
+
+/** Those that stand by carry again. */
+function callBack(session: PeerSession, lanes: readonly SessionLane[]): void {
+  session.isStreamEnough = false
+  for (const lane of lanes) lane.isStandby = false
 }
 
 function giveBack(reserve: readonly SessionLane[]): void {

@@ -130,6 +130,10 @@ export class PeerSession {
   hasGreeted = false
   /** A lane has died with what was said on it, and there is none yet to say it again on. */
   hasMissed = false
+  /** On the same LAN. */
+  isNear = false
+  /** Where there is a TLS lane: it carries alone, and data channels stand by. */
+  isStreamEnough = true
   /** Silent for long with requests open: gets one request at a time until it delivers. */
   isSnubbed = false
   /** Pieces that the peer would rather not give now, and when it said so, milliseconds. */

@@ -58,7 +58,7 @@ function rarityOf(peers: number, isFirst: boolean): number {
 export const MIN_WINDOW_BYTES = 512 * 1024
 /** At first, while nothing is known. */
 export const FIRST_WINDOW_BYTES = 1024 * 1024
-/** Of all TLS lanes together at least: they are fast, and their first quarter of a second would be spent measuring that. */
+/** Of all TLS lanes on a LAN together at least: they are fast, and their first quarter of a second would be spent measuring that. */
 export const STREAM_WINDOW_BYTES = 4 * 1024 * 1024
 /** Of one lane at least: one block being sent, and one asked for. */
 const MIN_LANE_WINDOW_BYTES = 2 * BLOCK_BYTES

@@ -6,7 +6,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { transferByBeeline } from '#test/lab/emulator/beeline-transfer.ts'
+import { transferByBeeline, type BeelineResult } from '#test/lab/emulator/beeline-transfer.ts'
 import { Emulator, emulatorIsMissing } from '#test/lab/emulator/emulator.ts'
 import { followTcp } from '#test/lab/emulator/iperf.ts'
 import { PROFILE_SEED, PROFILES } from '#test/lab/emulator/profiles.ts'
@@ -32,7 +32,7 @@ export interface FairResult {
   readonly kept: number
   /** Megabits of the other flow in each second. */
   readonly seconds: readonly number[]
-  readonly lanes: readonly { readonly seconds: number; readonly count: number }[]
+  readonly lanes: BeelineResult['lanes']
 }
 
 /** Throws with one sentence where there can be no emulated lines. */
@@ -40,7 +40,7 @@ export async function benchFair(scratch: string, write: (line: string) => void):
   const missing = await emulatorIsMissing()
   if (missing !== undefined) throw new Error(missing)
   await ensurePackages(['iperf3'])
-  const options = { ...PROFILE.line, seed: PROFILE_SEED }
+  const options = { ...PROFILE.line, seed: PROFILE_SEED, congestionControl: 'cubic' } as const
   const alone = await (async () => {
     await using emulator = await Emulator.open(options)
     return await followTcp(emulator.left, emulator.right, ALONE_SECONDS)

@@ -1,12 +1,16 @@
 /**
  * `npm run bench -- net [PROFILE…]`: files to files by `beeline send` and `beeline get` over emulated lines, beside one TCP
- * flow and beside Beeline held to one lane, which is what a single WebRTC connection reaches.
+ * flow, beside Beeline without TLS lanes, and beside a single data channel.
  */
 
 import { mkdirSync, rmSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
-import { transferByBeeline, type BeelineResult } from '#test/lab/emulator/beeline-transfer.ts'
+import {
+  transferByBeeline,
+  type BeelineResult,
+  type BeelineTransferOptions,
+} from '#test/lab/emulator/beeline-transfer.ts'
 import { Emulator, emulatorIsMissing } from '#test/lab/emulator/emulator.ts'
 import { measureTcp } from '#test/lab/emulator/iperf.ts'
 import type { Counters } from '#test/lab/emulator/line-process.ts'
@@ -36,6 +40,10 @@ const TRANSFER_LIMIT_MS = 90_000
 /** The same TCP flow, long enough to have left its slow start behind. Seconds on a full line. */
 const TCP_SECONDS = 5
 const UNSHAPED_TCP_BYTES = 1024 * MIB
+const BEELINE = 'Beeline'
+/** Where no TCP connection gets through, as between most homes. */
+const CHANNELS = 'data channels only'
+const ONE_CHANNEL = 'one data channel'
 /** Below it the machine, and not the line, is what holds a TCP flow back, and figures say little of the line. */
 const SOUND_SHARE = 0.85
 
@@ -104,19 +112,24 @@ async function benchProfile(
   const file = join(scratch, `${name}.bin`)
   makeFile(file, bytes)
   const runs: NetRun[] = []
-  const measure = async (run: string, limitMs: number, maxLanes?: number): Promise<void> => {
-    const result = await runOnce(run, profile, file, join(scratch, 'net'), limitMs, maxLanes)
+  const measure = async (run: string, options: BeelineTransferOptions): Promise<void> => {
+    const result = await runOnce(run, profile, file, join(scratch, 'net'), options)
     runs.push(result)
     write(inWords(result))
   }
-  for (let round = 0; round < rounds; round++) await measure('Beeline', TRANSFER_LIMIT_MS)
-  await measure('Beeline, one lane', SINGLE_LIMIT_MS, 1)
+  const [whole, channels] = [{ limitMs: TRANSFER_LIMIT_MS }, { limitMs: SINGLE_LIMIT_MS, hasTlsLanes: false }]
+  for (let round = 0; round < rounds; round++) {
+    await measure(BEELINE, whole)
+    await measure(CHANNELS, { ...whole, hasTlsLanes: false })
+  }
+  await measure(ONE_CHANNEL, { ...channels, maxLanes: 1 })
   rmSync(file)
-  const many = median(runs, 'Beeline')
+  const [many, udp] = [median(runs, BEELINE), median(runs, CHANNELS)]
   const ratios = {
-    ...(rateMbit === 0 ? {} : { toLine: many / rateMbit }),
+    ...(rateMbit === 0 ? {} : { toLine: many / rateMbit, channelsToLine: udp / rateMbit }),
     toTcp: many / tcpMbit,
-    toOneLane: many / median(runs, 'Beeline, one lane'),
+    toOneLane: many / median(runs, ONE_CHANNEL),
+    channelsToOneLane: udp / median(runs, ONE_CHANNEL),
   }
   for (const [ratio, value] of Object.entries(ratios)) write(`  ${ratio.padEnd(22)} ${value.toFixed(2)}`)
   return { profile: name, bytes, tcpMbit, canCarryLine, ratios, runs }
@@ -138,13 +151,12 @@ async function runOnce(
   { line }: Profile,
   file: string,
   scratch: string,
-  limitMs: number,
-  maxLanes: number | undefined,
+  options: BeelineTransferOptions,
 ): Promise<NetRun> {
   mkdirSync(scratch)
   try {
-    await using emulator = await Emulator.open({ ...line, seed: PROFILE_SEED })
-    const options = { limitMs, ...(maxLanes === undefined ? {} : { maxLanes }) }
+    // TLS lanes as on most computers, whatever this one prefers.
+    await using emulator = await Emulator.open({ ...line, seed: PROFILE_SEED, congestionControl: 'cubic' })
     const result = await transferByBeeline(emulator, file, scratch, options)
     const { sender, receiver, offerSeconds, firstByteSeconds, receivedBytes, seconds } = result
     return {
@@ -177,12 +189,14 @@ function median(runs: readonly NetRun[], name: string): number {
 }
 
 function inWords(run: NetRun): string {
-  const lanes = run.lanes.map(({ seconds, count }) => `${count}@${Math.max(0, seconds).toFixed(1)}`).join(' ')
+  const lanes = run.lanes
+    .map(({ seconds, count, hasTls }) => `${count}${hasTls ? 't' : ''}@${Math.max(0, seconds).toFixed(1)}`)
+    .join(' ')
   return (
     `  ${run.name.padEnd(22)} ${run.mbit.toFixed(1).padStart(7)} Mbit/s${run.isComplete ? '' : ' (cut short)'}` +
     `  first byte ${run.firstByteSeconds.toFixed(2)} s (${run.firstByteAfterOfferSeconds.toFixed(2)} after the offer)` +
     `  peak ${run.senderMib.toFixed(0)} and ${run.receiverMib.toFixed(0)} MiB  ${run.cpuSecondsPerGib.toFixed(1)} CPU s/GiB` +
     `  late ${(run.lateShare * 100).toFixed(1)} %  load ${run.load.toFixed(1)}\n` +
-    `    lanes@seconds ${lanes}`
+    `    lanes@seconds (t: with a TLS lane) ${lanes}`
   )
 }

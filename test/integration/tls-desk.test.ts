@@ -31,10 +31,9 @@ class Side {
   lane: LaneLook = {
     id: LANE,
     route: ROUTE,
-    roundTripMs: 1,
     isSuspect: false,
     isStream: false,
-    outstandingBytes: 0,
+    isAwaited: false,
   }
   other: Side | undefined
   readonly desk: TlsDesk
@@ -85,7 +84,7 @@ function pair(): readonly [Side, Side] {
 }
 
 function want(side: Side): void {
-  side.lane = { ...side.lane, outstandingBytes: 1 }
+  side.lane = { ...side.lane, isAwaited: true }
 }
 
 async function bothOpen(...both: readonly Side[]): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * Opens TLS lanes beside the lanes of peers in the same network, and remembers where it cannot be. Who wants blocks asks
+ * Opens TLS lanes beside the lanes of peers where TCP may get through, and remembers where it does not. Who wants blocks asks
  * for an invitation, the other side listens for a moment, the first dials; where that does not get through, the same the
  * other way round, because a firewall often lets nothing in and everything out. All on the authenticated lane beside which
  * the new one is to run, and to no other address than that lane's.
@@ -10,7 +10,7 @@ import * as v from 'valibot'
 import type { PeerView, RouteView } from '#shared/api/views.ts'
 import { fromBase64Url, toBase64Url } from '#shared/encoding/base64url.ts'
 import { toHex } from '#shared/encoding/bytes.ts'
-import { toAppError } from '#shared/errors.ts'
+import { AppError, toAppError } from '#shared/errors.ts'
 import type { TlsMessage } from '#shared/protocol/peer-messages.ts'
 import { LaneId } from '#shared/protocol/signals.ts'
 import { STREAM_TOKEN_BYTES } from '#shared/protocol/stream-messages.ts'
@@ -20,7 +20,7 @@ import { makeCertificate, type Certificate } from './certificate.ts'
 import { dialLane } from './dial-lane.ts'
 import { listenForLane } from './tls-invitation.ts'
 import { TLS_OPEN_MS } from './tls-settings.ts'
-import { hostOf, isFollowable, laneToFollow, streamRoute, type LaneLook } from './tls-prospect.ts'
+import { canDial, hostOf, isFollowable, laneToFollow, streamRoute, type LaneLook } from './tls-prospect.ts'
 
 /** How often peers are looked at: a fast network carries several MiB meanwhile. Milliseconds. */
 const TICK_MS = 50
@@ -193,6 +193,7 @@ export class TlsDesk implements Disposable {
     attempt.hasTried = true
     attempt.untilMs = performance.now() + ANSWER_MS
     try {
+      if (!canDial(followed)) throw new AppError('peer.unreachable', { detail: 'behind a router' })
       const lane = await dialLane({
         host,
         port: offer.port,

@@ -4,40 +4,35 @@ import { isIP } from 'node:net'
 import type { RouteView } from '#shared/api/views.ts'
 import { TLS_FEATURE } from '#shared/protocol/peer-messages.ts'
 
-/**
- * A LAN answers within a few milliseconds, Wi-Fi too. Beyond it is a VPN or a long line, whose loss would hold a single
- * stream back where several data channels side by side are not. Milliseconds.
- */
-const NEAR_MS = 12
-
 /** A lane as far as this is concerned. */
 export interface LaneLook {
   readonly id: string
   readonly route: RouteView | null
-  /** The shortest seen; null while unknown. */
-  readonly roundTripMs: number | null
   readonly isSuspect: boolean
   readonly isStream: boolean
-  /** Asked for on it and not yet here. */
-  readonly outstandingBytes: number
+  /** Something was asked for on it that is not yet here. */
+  readonly isAwaited: boolean
 }
 
 /** The lane whose way a TLS lane could take too; undefined where none is worth it. */
 export function laneToFollow(lanes: readonly LaneLook[], features: ReadonlySet<string>): string | undefined {
   if (!features.has(TLS_FEATURE) || lanes.some(({ isStream }) => isStream)) return undefined
-  return lanes.find(
-    (lane) =>
-      lane.outstandingBytes > 0 &&
-      !lane.isSuspect &&
-      lane.roundTripMs !== null &&
-      lane.roundTripMs <= NEAR_MS &&
-      isFollowable(lane.route),
-  )?.id
+  return lanes.find((lane) => lane.isAwaited && !lane.isSuspect && isFollowable(lane.route))?.id
 }
 
-/** Both ends are in one network: ICE has proven it by packets that came back. */
+/**
+ * No router changes addresses between both ends, or one of them at least has an address that everybody reaches: ICE has shown it by
+ * packets that came back. Where two routers were persuaded to let UDP through, TCP would stand before them.
+ */
 export function isFollowable(route: RouteView | null): route is RouteView {
-  return route?.kind === 'lan' && route.protocol !== 'tls' && hostOf(route.remoteAddress) !== undefined
+  if (route === null || route.protocol === 'tls' || hostOf(route.remoteAddress) === undefined) return false
+  if (route.kind === 'lan') return true
+  return route.kind === 'direct' && (route.reason === 'public-address' || route.reason === 'same-network')
+}
+
+/** Whether the other end can be called where it is seen: an address that was found out by others is its router's. */
+export function canDial({ kind, remoteType }: RouteView): boolean {
+  return kind === 'lan' || remoteType !== 'srflx'
 }
 
 /** The host of an address with its port, as routes print them; undefined for a name. */

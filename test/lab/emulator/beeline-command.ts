@@ -18,17 +18,30 @@ type Event = v.InferOutput<typeof Event>
 const Progress = v.looseObject({
   transfer: v.looseObject({
     receivedBytes: v.number(),
-    peers: v.array(v.looseObject({ lanes: v.array(v.looseObject({ state: v.string() })) })),
+    peers: v.array(
+      v.looseObject({
+        lanes: v.array(
+          v.looseObject({ state: v.string(), route: v.nullable(v.looseObject({ protocol: v.string() })) }),
+        ),
+      }),
+    ),
   }),
 })
 const Done = v.looseObject({ receivedBytes: v.number() })
+
+/** What a receiver sees of its lanes to all peers. */
+export interface LaneSight {
+  readonly count: number
+  /** One of them is a TLS lane. */
+  readonly hasTls: boolean
+}
 
 export class BeelineCommand implements Disposable {
   /** Of `performance.now()`; as far as four reports a second can tell. */
   firstByteAtMs: number | undefined
   receivedBytes = 0
-  /** Open lanes to all peers whenever their number changed. `atMs` of `performance.now()`. */
-  readonly lanes: { readonly atMs: number; readonly count: number; readonly receivedBytes: number }[] = []
+  /** Open lanes whenever they changed. `atMs` of `performance.now()`. */
+  readonly lanes: (LaneSight & { readonly atMs: number; readonly receivedBytes: number })[] = []
   #usage: ProcessUsage = { cpuSeconds: 0, peakMib: 0 }
   readonly #child: ChildProcess
   readonly #events = new Map<string, PromiseWithResolvers<Event>>()
@@ -99,8 +112,11 @@ export class BeelineCommand implements Disposable {
 
   #observe({ receivedBytes, peers }: v.InferOutput<typeof Progress>['transfer']): void {
     this.#note(receivedBytes)
-    const count = peers.flatMap(({ lanes }) => lanes).filter(({ state }) => state === 'open').length
-    if (count !== this.lanes.at(-1)?.count) this.lanes.push({ atMs: performance.now(), count, receivedBytes })
+    const open = peers.flatMap(({ lanes }) => lanes).filter(({ state }) => state === 'open')
+    const [count, hasTls] = [open.length, open.some(({ route }) => route?.protocol === 'tls')]
+    const last = this.lanes.at(-1)
+    if (count !== last?.count || hasTls !== last.hasTls)
+      this.lanes.push({ atMs: performance.now(), count, hasTls, receivedBytes })
   }
 
   #note(receivedBytes: number): void {

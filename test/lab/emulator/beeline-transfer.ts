@@ -5,7 +5,7 @@ import { createReadStream } from 'node:fs'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import * as v from 'valibot'
-import { BeelineCommand } from './beeline-command.ts'
+import { BeelineCommand, type LaneSight } from './beeline-command.ts'
 import type { Emulator } from './emulator.ts'
 import type { ProcessUsage } from './process-usage.ts'
 
@@ -22,7 +22,7 @@ export interface BeelineResult {
   readonly receivedBytes: number
   readonly isComplete: boolean
   /** Open lanes over time, seconds after the offer, as the receiver saw them. */
-  readonly lanes: readonly { readonly seconds: number; readonly count: number }[]
+  readonly lanes: readonly (LaneSight & { readonly seconds: number })[]
   readonly sender: ProcessUsage
   readonly receiver: ProcessUsage
 }
@@ -31,6 +31,8 @@ export interface BeelineTransferOptions {
   readonly limitMs: number
   /** Of the receiver, which decides; as many as help if not given. */
   readonly maxLanes?: number
+  /** False: data channels alone. */
+  readonly hasTlsLanes?: boolean
 }
 
 /**
@@ -41,7 +43,7 @@ export async function transferByBeeline(
   emulator: Emulator,
   file: string,
   scratch: string,
-  { limitMs, maxLanes }: BeelineTransferOptions,
+  { limitMs, maxLanes, hasTlsLanes = true }: BeelineTransferOptions,
 ): Promise<BeelineResult> {
   const { left, right } = emulator
   using commands = new DisposableStack()
@@ -53,9 +55,10 @@ export async function transferByBeeline(
   const sender = start(left, ['send', file, '--coordinator', url], 'sender')
   const { link } = v.parse(Link, await sender.event('link'))
   const cap = maxLanes === undefined ? [] : ['--max-lanes', String(maxLanes)]
+  const tls = hasTlsLanes ? [] : ['--no-tls-lanes']
   const target = path.join(scratch, 'received')
   const startedMs = performance.now()
-  const receiver = start(right, ['get', link, '--to', target, '--yes', ...cap], 'receiver')
+  const receiver = start(right, ['get', link, '--to', target, '--yes', ...cap, ...tls], 'receiver')
   await receiver.event('offer')
   const offeredMs = performance.now()
   const isComplete = await receiver.isDone(limitMs)
@@ -67,7 +70,9 @@ export async function transferByBeeline(
     seconds,
     receivedBytes: receiver.receivedBytes,
     isComplete,
-    lanes: receiver.lanes.map(({ atMs, count }) => ({ seconds: (atMs - offeredMs) / 1000, count })),
+    lanes: receiver.lanes.map(({ atMs, count, hasTls }) => {
+      return { seconds: (atMs - offeredMs) / 1000, count, hasTls }
+    }),
     sender: sender.usage(),
     receiver: receiver.usage(),
   }

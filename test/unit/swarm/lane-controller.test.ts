@@ -54,7 +54,7 @@ function run(line: Line, seconds: number, { cap = 16, openable = 16, change = li
 describe('on a line that one lane does not fill', () => {
   test.each([
     ['500 Mbit, 50 ms', { rate: 500 * MBIT, roundTripMs: 50, perLane: 60 * MBIT }, 4, 8],
-    ['100 Mbit, 50 ms, 0.5 % loss', { rate: 100 * MBIT, roundTripMs: 50, perLane: 3 * MBIT }, 4, 16],
+    ['100 Mbit, 50 ms, 0.5 % loss', { rate: 100 * MBIT, roundTripMs: 50, perLane: 3 * MBIT }, 8, 16],
     ['300 Mbit, 200 ms', { rate: 300 * MBIT, roundTripMs: 200, perLane: 5 * MBIT }, 8, 16],
   ])('lanes are added while they help: %s', (_name, line, first, least) => {
     const { lanes } = run(line, 40)

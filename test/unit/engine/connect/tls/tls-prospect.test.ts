@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import {
+  canDial,
   hostOf,
   isFollowable,
   laneToFollow,
@@ -20,32 +21,56 @@ const LAN: RouteView = {
   reason: 'same-network',
   relayHost: null,
 }
+/** One end is reached from everywhere. */
+const PUBLIC: RouteView = {
+  ...LAN,
+  kind: 'direct',
+  reason: 'public-address',
+  remoteAddress: '198.51.100.3:50001',
+}
 const BUSY: LaneLook = {
   id: 'one',
   route: LAN,
-  roundTripMs: 1,
   isSuspect: false,
   isStream: false,
-  outstandingBytes: 1,
+  isAwaited: true,
 }
 const WILLING = new Set(['tls'])
 
 test('a lane in the own network that is in use is followed', () => {
-  expect(laneToFollow([{ ...BUSY, id: 'idle', outstandingBytes: 0 }, BUSY], WILLING)).toBe('one')
+  expect(laneToFollow([{ ...BUSY, id: 'idle', isAwaited: false }, BUSY], WILLING)).toBe('one')
 })
 
 test.each([
-  ['nothing is wanted', [{ ...BUSY, outstandingBytes: 0 }]],
-  ['it runs through the internet', [{ ...BUSY, route: { ...LAN, kind: 'direct' as const } }]],
+  ['nothing is wanted', [{ ...BUSY, isAwaited: false }]],
+  ['it runs through a hole in routers', [{ ...BUSY, route: { ...PUBLIC, reason: 'hole-punched' as const } }]],
+  ['a router turns it round', [{ ...BUSY, route: { ...PUBLIC, reason: 'hairpin' as const } }]],
   ['it runs over a relay', [{ ...BUSY, route: { ...LAN, kind: 'relayed' as const } }]],
   ['its route is not known', [{ ...BUSY, route: null }]],
-  ['it is far away, as over a VPN', [{ ...BUSY, roundTripMs: 30 }]],
-  ['it is not known how far away it is', [{ ...BUSY, roundTripMs: null }]],
   ['it does not answer', [{ ...BUSY, isSuspect: true }]],
   ['its other end has no address', [{ ...BUSY, route: { ...LAN, remoteAddress: 'name.local:5000' } }]],
   ['there is a TLS lane', [BUSY, { ...BUSY, id: 'two', isStream: true }]],
 ])('none when %s', (_why, lanes) => {
   expect(laneToFollow(lanes, WILLING)).toBeUndefined()
+})
+
+test.each([
+  ['an address that everybody reaches', PUBLIC],
+  ['a network of a provider or a VPN', { ...PUBLIC, reason: 'same-network' as const }],
+])('one through the internet is followed over %s', (_how, route) => {
+  expect(laneToFollow([{ ...BUSY, route }], WILLING)).toBe('one')
+})
+
+test.each([
+  ['host', true],
+  ['prflx', true],
+  ['srflx', false],
+] as const)('an end seen as %s in the internet can be dialled: %s', (remoteType, isPossible) => {
+  expect(canDial({ ...PUBLIC, remoteType })).toBe(isPossible)
+})
+
+test('in the own network any end can', () => {
+  expect(canDial({ ...LAN, remoteType: 'srflx' })).toBe(true)
 })
 
 test('none when the other side is not willing', () => {
