@@ -49,7 +49,7 @@ export const NETWORK_OPTIONS = {
     value: 'COUNT',
     help: `connections side by side to one device, 1 to ${MAX_LANES_PER_PEER}: as many as help if not given`,
   },
-  'no-tls-lanes': { help: 'no TLS connections beside the data channels to devices in the same network' },
+  'no-tls-lanes': { help: 'no TLS connections beside the data channels' },
 } as const satisfies OptionSpecs
 
 export const NAME_OPTION = {

@@ -39,14 +39,14 @@ const KIND_WORDS: Readonly<Record<RouteKind, string>> = {
 const MAX_TOLD = 4
 
 function routeWords(route: RouteView): string {
+  const tls = route.protocol === 'tls' ? ', TLS' : ''
   switch (route.kind) {
     case 'lan': {
-      const tls = route.protocol === 'tls' ? ', TLS' : ''
       if (route.reason === 'same-device') return `direct, this computer${tls}`
       return `direct, ${route.reason === 'hairpin' ? 'same router' : 'same network'}${tls}`
     }
     case 'direct':
-      return 'direct, through the internet'
+      return `direct, through the internet${tls}`
     case 'relayed': {
       const host = safeText(route.relayHost ?? addressOf(route))
       return host === '' ? 'relayed' : `relayed through ${host}`
@@ -72,6 +72,7 @@ export function connectionWords(peer: PeerView): string {
 
 /** What came of the try for a faster connection; empty where it is open or there was none. */
 function tlsWords({ route, tls }: Pick<PeerView, 'route' | 'tls'>): string {
+  // Between homes nobody expects TCP to get through.
   return route?.kind === 'lan' && tls === 'blocked' ? ' (TLS: blocked)' : ''
 }
 

@@ -76,7 +76,9 @@ export class RemoteCandidates {
       return
     }
     const covered = this.#network.cover(facts)
-    this.#types.set(`${covered.address} ${covered.port}`, facts.type)
+    // A server tells a device without a router before it the device's own address once more; it stays that.
+    const name = `${covered.address} ${covered.port}`
+    if (this.#types.get(name) !== 'host') this.#types.set(name, facts.type)
     if (isAllowed) this.#user.add(covered.text, mid)
   }
 

@@ -39,7 +39,11 @@ export interface RouteContext {
   readonly relayHostOf: (address: string, port: number) => string | null
 }
 
-export function routeOf({ local, remote }: ChosenPair, context: RouteContext): RouteView {
+export function routeOf(pair: ChosenPair, context: RouteContext): RouteView {
+  const { remote } = pair
+  // Without a router, what a server was shown is the own address; the library may name either.
+  const isOwn = pair.local.type === 'srflx' && context.isOfThisDevice(pair.local.address)
+  const local = isOwn ? { ...pair.local, type: 'host' as const } : pair.local
   const kind = kindOf({ local, remote }, context)
   return {
     kind,

@@ -20,7 +20,15 @@ import { makeCertificate, type Certificate } from './certificate.ts'
 import { dialLane } from './dial-lane.ts'
 import { listenForLane } from './tls-invitation.ts'
 import { TLS_OPEN_MS } from './tls-settings.ts'
-import { canDial, hostOf, isFollowable, laneToFollow, streamRoute, type LaneLook } from './tls-prospect.ts'
+import {
+  canDial,
+  canListen,
+  hostOf,
+  isFollowable,
+  laneToFollow,
+  streamRoute,
+  type LaneLook,
+} from './tls-prospect.ts'
 
 /** How often peers are looked at: a fast network carries several MiB meanwhile. Milliseconds. */
 const TICK_MS = 50
@@ -98,7 +106,7 @@ export class TlsDesk implements Disposable {
     if (message.type === 'tls.get') return this.#invite(peer, known, beside)
     // Nobody is dialled, or believed, who was not asked on this lane.
     if (attempt?.beside !== beside) return
-    if (message.type === 'tls.none') this.#refused(known, attempt)
+    if (message.type === 'tls.none') this.#hearNone(peer, known, attempt)
     else if (attempt.phase === 'asking' || (attempt.phase === 'listening' && !attempt.hasTried))
       void this.#dial(peer, known, attempt, message)
   }
@@ -156,8 +164,28 @@ export class TlsDesk implements Disposable {
     void this.#listen(peer, known, this.#begin(known, beside, 'listening'), route)
   }
 
+  /** Who stands behind a router says so, and is invited instead. */
+  #hearNone(peer: PeerId, known: PeerTls, attempt: Attempt): void {
+    const route = this.#routeOf(peer, attempt.beside)
+    const isTurn = attempt.phase === 'asking' && route !== undefined && !canDial(route) && canListen(route)
+    if (!isTurn) return this.#refused(known, attempt)
+    this.#turn(attempt)
+    void this.#listen(peer, known, attempt, route)
+  }
+
+  /** The other side is to dial now. */
+  #turn(attempt: Attempt): void {
+    attempt.phase = 'listening'
+    attempt.untilMs = performance.now() + ANSWER_MS
+  }
+
   async #listen(peer: PeerId, known: PeerTls, attempt: Attempt, followed: RouteView): Promise<void> {
     const { beside, ending } = attempt
+    if (!canListen(followed)) {
+      // The other side's invitation is waited for, where it can give one.
+      this.#options.send(peer, beside, { type: 'tls.none' })
+      return
+    }
     const host = hostOf(followed.localAddress)
     const token = new Uint8Array(randomBytes(STREAM_TOKEN_BYTES))
     const lane = v.parse(LaneId, toHex(randomBytes(8)))
@@ -210,8 +238,7 @@ export class TlsDesk implements Disposable {
         return this.#end(known, 'blocked')
       }
       // Perhaps the other side gets through.
-      attempt.phase = 'listening'
-      attempt.untilMs = performance.now() + ANSWER_MS
+      this.#turn(attempt)
       await this.#listen(peer, known, attempt, followed)
     }
   }

@@ -35,6 +35,11 @@ export function canDial({ kind, remoteType }: RouteView): boolean {
   return kind === 'lan' || remoteType !== 'srflx'
 }
 
+/** Whether this device can be called where it is seen. */
+export function canListen({ kind, localType }: RouteView): boolean {
+  return kind === 'lan' || localType === 'host'
+}
+
 /** The host of an address with its port, as routes print them; undefined for a name. */
 export function hostOf(address: string): string | undefined {
   const host = /^\[(.*)\]:\d+$/.exec(address)?.[1] ?? /^([^:]*):\d+$/.exec(address)?.[1] ?? ''

@@ -22,8 +22,10 @@ export function routeWords(route: RouteView, text: Messages): string {
     case 'same-device':
     case 'same-network':
       return route.protocol === 'tls' ? words.tls[route.reason] : words.reached[route.reason]
-    case 'hairpin':
     case 'public-address':
+      if (route.protocol === 'tls') return words.tls['public-address']
+      return route.kind === 'relayed' ? words.relayed : words.reached['public-address']
+    case 'hairpin':
     case 'port-mapped':
     case 'hole-punched':
       return route.kind === 'relayed' ? words.relayed : words.reached[route.reason]

@@ -35,7 +35,7 @@ export function NetworkSection(): ReactNode {
       />
       <ServerList servers={network.servers} />
       <RouterGroup isOn={network.portMapping} save={save} />
-      <LocalNetworkGroup isOn={network.tlsLanes} save={save} />
+      <TlsGroup isOn={network.tlsLanes} save={save} />
       <ProxyGroup saved={network.proxy} save={save} />
       <LanesGroup saved={network.maxLanes} save={save} />
       <PortRangeFields saved={network.portRange} save={(portRange) => save({ portRange })} />
@@ -117,11 +117,11 @@ function RouterGroup({ isOn, save }: { readonly isOn: boolean; readonly save: Sa
   )
 }
 
-function LocalNetworkGroup({ isOn, save }: { readonly isOn: boolean; readonly save: Save }): ReactNode {
+function TlsGroup({ isOn, save }: { readonly isOn: boolean; readonly save: Save }): ReactNode {
   const words = useText().settings
   return (
     <section className="settings-group">
-      <h2>{words.localNetwork}</h2>
+      <h2>{words.tls}</h2>
       <SettingSwitch
         label={words.tlsLanes}
         hint={words.tlsLanesHint}

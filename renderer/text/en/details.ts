@@ -91,6 +91,7 @@ export const details = {
     tls: {
       'same-device': 'LAN, TLS: another Beeline on this computer.',
       'same-network': 'LAN, TLS: on the same network, the bytes never leave it.',
+      'public-address': 'Direct, TLS: one side can be reached from everywhere.',
     },
     reached: {
       'same-device': 'Another Beeline on this computer.',

@@ -95,10 +95,10 @@ export const settings = {
   portMappingHint:
     'By UPnP, NAT-PMP or PCP, so that more friends reach you directly. The ports are given back when Beeline ends.',
 
-  localNetwork: 'Own network',
-  tlsLanes: 'TLS connections to devices nearby',
+  tls: 'TLS connections',
+  tlsLanes: 'TLS too, where TCP gets through',
   tlsLanesHint:
-    'Beside the usual connection, and faster. A port is open for seconds, while a transfer with such a device begins.',
+    'Beside the usual connection, and faster: on the same network, and where one side has a public address. A port is open for seconds, while a transfer begins.',
 
   lanes: 'Connections side by side',
   lanesLabel: 'To one device, at most',

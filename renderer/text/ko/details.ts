@@ -90,6 +90,7 @@ export const details: Messages['details'] = {
     tls: {
       'same-device': 'LAN, TLS: 이 컴퓨터의 다른 Beeline입니다.',
       'same-network': 'LAN, TLS: 같은 네트워크에 있어 데이터가 밖으로 나가지 않습니다.',
+      'public-address': '직접, TLS: 한쪽을 어디서나 부를 수 있어 바로 연결되었습니다.',
     },
     reached: {
       'same-device': '이 컴퓨터의 다른 Beeline입니다.',

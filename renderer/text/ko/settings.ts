@@ -94,9 +94,10 @@ export const settings: Messages['settings'] = {
   portMappingHint:
     'UPnP, NAT-PMP, PCP로 부탁해 더 많은 친구와 바로 연결합니다. Beeline이 끝나면 포트를 돌려줍니다.',
 
-  localNetwork: '내 네트워크',
-  tlsLanes: '가까운 기기와 TLS로 연결',
-  tlsLanesHint: '보통 연결에 더해 쓰며 더 빠릅니다. 그런 기기와 전송을 시작할 때 몇 초 동안만 포트를 엽니다.',
+  tls: 'TLS 연결',
+  tlsLanes: 'TCP가 통하면 TLS로도 연결',
+  tlsLanesHint:
+    '보통 연결에 더해 쓰며 더 빠릅니다. 같은 네트워크에 있거나 한쪽에 공개 주소가 있을 때 씁니다. 전송을 시작할 때 몇 초 동안만 포트를 엽니다.',
 
   lanes: '나란한 연결',
   lanesLabel: '기기 하나에 최대',

@@ -29,6 +29,11 @@ test('a TLS connection is named, and one that could not be had is too', () => {
     'direct, same network, TLS',
   )
   expect(connectionWords(peerView({ route, tls: 'blocked' }))).toBe('direct, same network (TLS: blocked)')
+  const far = { ...routeOf('direct'), reason: 'public-address' } as const
+  expect(connectionWords(peerView({ route: { ...far, protocol: 'tls' }, tls: 'open' }))).toBe(
+    'direct, through the internet, TLS',
+  )
+  expect(connectionWords(peerView({ route: far, tls: 'blocked' }))).toBe('direct, through the internet')
 })
 
 test.each(RouteReason.options)('a relay by %s is explained, a direct way needs no excuse', (reason) => {

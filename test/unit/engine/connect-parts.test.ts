@@ -196,7 +196,7 @@ describe('routes', () => {
   const end = (address: string, type: string) => ({ address, type, port: 5000, transportType: 'UDP' })
   const context: RouteContext = {
     isRelayOnly: false,
-    isOfThisDevice: (address) => address === '192.168.1.2' || address === '127.0.0.1',
+    isOfThisDevice: (address) => ['192.168.1.2', '127.0.0.1', '198.51.100.1'].includes(address),
     relayHostOf: (address, port) => `own relay ${address}:${port}`,
   }
 
@@ -214,6 +214,8 @@ describe('routes', () => {
     ['10.0.0.1', 'host', '198.51.100.9', 'host', 'direct', 'public-address'],
     ['198.51.100.9', 'host', '203.0.113.7', 'prflx', 'direct', 'public-address'],
     ['10.0.0.1', 'host', '100.64.3.4', 'srflx', 'direct', 'hole-punched'],
+    // A device without a router before it, which a server has told its own address.
+    ['198.51.100.1', 'srflx', '203.0.113.7', 'srflx', 'direct', 'public-address'],
     ['203.0.113.9', 'srflx', '203.0.113.9', 'srflx', 'direct', 'hairpin'],
     ['203.0.113.9', 'prflx', '203.0.113.9', 'prflx', 'direct', 'hairpin'],
     ['2001:db8:1:2::a', 'srflx', '2001:db8:1:2::a', 'srflx', 'direct', 'hairpin'],

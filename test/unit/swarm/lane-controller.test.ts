@@ -267,3 +267,60 @@ test('what a far peer may soon be worth is told while the first lane shows itsel
   expect(likely('relayed', 50)).toEqual([0, 0, 0, 0, 0, 0, 0])
   expect(likely('lan', 1)).toEqual([0, 0, 0, 0, 0, 0, 0])
 })
+
+describe('beside a TLS lane', () => {
+  /** Rates of the stream and of each data channel, megabits a second; what all have together is cut to the line. */
+  function beside(
+    line: { readonly roundTripMs: number; readonly rate?: number; readonly cap?: number },
+    streamAt: (seconds: number) => number,
+    perChannel: number,
+    seconds = 30,
+  ): number[] {
+    const controller = new LaneController(line.cap)
+    const counts: number[] = []
+    let [laneCount, receivedBytes, streamBytes] = [1, 0, 0]
+    for (let nowMs = 0; nowMs < seconds * 1000; nowMs += 100) {
+      const stream = streamAt(nowMs / 1000)
+      const wanted = stream + (laneCount - 1) * perChannel
+      const share = Math.min(1, (line.rate ?? Infinity) / wanted)
+      receivedBytes += wanted * share * MBIT * 0.1
+      streamBytes += stream * share * MBIT * 0.1
+      const sample = {
+        nowMs,
+        laneCount,
+        receivedBytes,
+        streamBytes,
+        isNetworkBound: true,
+        route: 'direct' as const,
+      }
+      laneCount = controller.advise({ ...sample, roundTripMs: line.roundTripMs })
+      counts.push(laneCount)
+    }
+    return counts
+  }
+  const slowStart = (best: number) => (seconds: number) => Math.min(best, 2 ** (seconds * 10))
+
+  test('that fills the line, it goes on alone', () => {
+    const counts = beside({ roundTripMs: 50, rate: 420 }, slowStart(420), 100)
+    // Alone to the end of its slow start, then tried with a few, which bring nothing.
+    expect(counts.slice(0, 12).every((count) => count === 1)).toBe(true)
+    expect(Math.max(...counts)).toBe(4)
+    expect(counts.slice(60, 200).every((count) => count === 1)).toBe(true)
+  })
+
+  test('that loses packets, many carry beside it', () => {
+    const falling = (seconds: number): number =>
+      seconds < 0.5 ? slowStart(30)(seconds) : Math.max(7, 30 - 40 * (seconds - 0.5))
+    const counts = beside({ roundTripMs: 50, rate: 100 }, falling, 4)
+    expect(counts.slice(0, 30).includes(8)).toBe(true)
+    expect(counts.slice(100).every((count) => count >= 8)).toBe(true)
+  })
+
+  test('over a very long way a few carry beside it at once', () => {
+    expect(beside({ roundTripMs: 200, rate: 300 }, slowStart(120), 22, 2)[0]).toBe(8)
+  })
+
+  test('a person who allows one lane gets one', () => {
+    expect(new Set(beside({ roundTripMs: 50, cap: 1 }, slowStart(7), 4))).toEqual(new Set([1]))
+  })
+})

@@ -1,49 +1,25 @@
 /** Lanes side by side, on a virtual clock: opened where each of them is slow, given back where they bring nothing. */
 
 import { expect, test } from 'vitest'
-import type { SessionLane } from '#shared/swarm/peer-session.ts'
-import { Pace } from '#shared/swarm/pace.ts'
-import { TokenBucket } from '#shared/swarm/token-bucket.ts'
-import { Turns } from '#shared/swarm/turns.ts'
+import { OpeningLanes } from './opening-lanes.ts'
 import { Device, MemoryStore, VirtualSwarm } from './virtual-swarm.ts'
 
 const MIB = 1024 * 1024
 /** One lane over a far or lossy line. */
 const SLOW = { bytesPerSecond: MIB, delayMs: 25 }
-/** How long a lane takes to open, milliseconds. */
-const OPEN_MS = 150
 
 function setUp(totalBytes: number, maxLanes: number, seederLimit: number | null = null) {
-  const swarm = new VirtualSwarm(totalBytes, 256 * 1024)
-  const turns = new Turns(new TokenBucket(swarm.clock))
-  const up = new Pace(swarm.clock, turns)
-  up.setLimit(seederLimit)
-  const seeder = new Device(swarm.clock, 1, new MemoryStore(swarm.layout, swarm.content), { up })
-  let opening = 0
-  const open = (): void => {
-    const [mine, theirs] = swarm.lane(SLOW)
-    mine.kind = theirs.kind = 'direct'
-    mine.isOffered = true
-    receiver.swarm.addLane(seeder.peer, mine)
-    seeder.swarm.addLane(receiver.peer, theirs)
+  const world = new OpeningLanes(totalBytes, SLOW, { maxLanes, seederLimit })
+  world.open()
+  const { swarm, seeder, receiver } = world
+  return {
+    swarm,
+    seeder,
+    receiver,
+    open: world.open.bind(world),
+    opened: () => world.lanes(),
+    lanes: () => world.lanes().length,
   }
-  const receiver = new Device(swarm.clock, 2, new MemoryStore(swarm.layout, undefined), {
-    maxLanes,
-    wantsLanes: (_peer, count) => {
-      const there = receiver.swarm.sessions.get(seeder.peer)?.lanes.size ?? 0
-      for (let i = there + opening; i < count; i++) {
-        opening++
-        swarm.clock.after(OPEN_MS, () => {
-          opening--
-          open()
-        })
-      }
-    },
-  })
-  open()
-  const opened = (): SessionLane[] => [...(receiver.swarm.sessions.get(seeder.peer)?.lanes.values() ?? [])]
-  const lanes = (): number => opened().length
-  return { swarm, seeder, receiver, lanes, opened }
 }
 
 test('several slow lanes carry several times as much, and nothing twice', async () => {
@@ -133,13 +109,9 @@ test('when all lanes die but those that were to be given back, one of these carr
 })
 
 test('a TLS lane that opens while others are prepared is used, and those are given back', async () => {
-  const { swarm, seeder, receiver, opened } = setUp(24 * MIB, 8)
+  const { swarm, receiver, open, opened } = setUp(24 * MIB, 8)
   expect(await swarm.clock.run(5000, () => opened().some(({ isReserve }) => isReserve))).toBe(true)
-  const [mine, theirs] = swarm.lane({ bytesPerSecond: 8 * MIB, delayMs: 25 })
-  for (const end of [mine, theirs]) Object.assign(end, { kind: 'lan', protocol: 'tls' })
-  mine.isOffered = true
-  receiver.swarm.addLane(seeder.peer, mine)
-  seeder.swarm.addLane(receiver.peer, theirs)
+  const [mine] = open({ kind: 'lan', isTls: true, quality: { bytesPerSecond: 8 * MIB, delayMs: 1 } })
   const isUsed = (): boolean => opened().some((one) => one.lane.id === mine.id && one.outstandingBytes > 0)
   expect(await swarm.clock.run(500, isUsed)).toBe(true)
   expect(await swarm.finish(6000, receiver)).toBe(true)

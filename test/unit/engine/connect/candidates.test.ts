@@ -227,6 +227,9 @@ describe('the other side’s', () => {
     remote.accept(PUBLIC_HOST, '0')
     expect(added).toEqual(['srflx 203.0.113.7', 'host 198.51.100.7'])
     expect(remote.typeOf('203.0.113.7', 40_000)).toBe('srflx')
+    // Told once more by a server, it is still the device's own.
+    remote.accept(PUBLIC_HOST.replace('typ host', 'typ srflx'), '0')
+    expect(remote.typeOf('198.51.100.7', 5000)).toBe('host')
   })
 
   test('names are resolved, used later, and never given to the library as they are', async () => {

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest'
 import {
   canDial,
+  canListen,
   hostOf,
   isFollowable,
   laneToFollow,
@@ -69,8 +70,17 @@ test.each([
   expect(canDial({ ...PUBLIC, remoteType })).toBe(isPossible)
 })
 
+test.each([
+  ['host', true],
+  ['prflx', false],
+  ['srflx', false],
+] as const)('this device, seen as %s in the internet, can be dialled: %s', (localType, isPossible) => {
+  expect(canListen({ ...PUBLIC, localType })).toBe(isPossible)
+})
+
 test('in the own network any end can', () => {
   expect(canDial({ ...LAN, remoteType: 'srflx' })).toBe(true)
+  expect(canListen({ ...LAN, localType: 'prflx' })).toBe(true)
 })
 
 test('none when the other side is not willing', () => {
