@@ -12,8 +12,8 @@ const SHORT = { bytesPerSecond: MIB, delayMs: 25 }
 
 interface World {
   readonly world: OpeningLanes
-  channels(): SessionLane[]
-  stream(): SessionLane | undefined
+  readonly channels: () => SessionLane[]
+  readonly stream: () => SessionLane | undefined
 }
 
 function setUp(totalBytes: number, { maxLanes = 8, channel = CHANNEL } = {}): World {
