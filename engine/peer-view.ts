@@ -10,7 +10,9 @@ export function viewPeer(session: PeerSession, routes: PeerRoutes, tls: PeerView
   const { history, betterRoute, relayReason, isPortMapped } = routes
   const explain = (route: RouteView | null): RouteView | null => {
     if (route?.kind === 'relayed') return { ...route, reason: relayReason }
-    return isPortMapped && route?.reason === 'hole-punched' ? { ...route, reason: 'port-mapped' } : route
+    // A port for UDP; over TCP both have dialled.
+    const isMapped = isPortMapped && route?.reason === 'hole-punched' && route.protocol === 'udp'
+    return isMapped ? { ...route, reason: 'port-mapped' } : route
   }
   return {
     peer: session.peer,

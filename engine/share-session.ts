@@ -131,7 +131,7 @@ export class ShareSession {
           events.notice({ code: 'servers-unused', count: urls.length, text: urls.join(', ') }),
       },
     })
-    if (hasTls) this.#tls = this.#openTls(() => events.changed())
+    if (hasTls) this.#tls = this.#openTls(network.bindAddress, () => events.changed())
     this.setLimits(limits)
     const { monitor } = parts
     const tellFacts = (): void => this.swarm.learnNetwork(this.#connector.facts)
@@ -213,10 +213,11 @@ export class ShareSession {
     return { kind: lane.lane.route()?.kind ?? null, facts: session.network }
   }
 
-  #openTls(changed: () => void): TlsDesk {
+  #openTls(bindAddress: string | undefined, changed: () => void): TlsDesk {
     const { sessions } = this.swarm
     return new TlsDesk({
       ownId: this.#session.peerId,
+      bindAddress,
       sessions: () => sessions.values().map((session) => lanesOf(session, this.swarm)),
       send: (peer, lane, message) => this.#sendTls(peer, lane, message),
       opened: (peer, lane) => this.swarm.addLane(peer, lane),

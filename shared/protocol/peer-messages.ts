@@ -52,6 +52,15 @@ const Ranges = v.pipe(v.array(BlockRange), v.minLength(1), v.maxLength(MAX_RANGE
 
 const PassedBox = v.pipe(v.string(), v.maxLength(Math.ceil((MAX_PASSED_BYTES * 4) / 3) + 2))
 
+const TlsPort = v.pipe(v.number(), v.safeInteger(), v.minValue(1024), v.maxValue(65_535))
+/** `token`: 32 bytes, base64url, good for one lane; `fingerprint`: SHA-256 of the certificate, hex. */
+const TlsOfferWords = {
+  lane: LaneId,
+  port: TlsPort,
+  token: v.pipe(v.string(), v.regex(/^[\w-]{43}$/)),
+  fingerprint: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+}
+
 export const PeerMessage = v.variant('type', [
   /** First on every lane, from both sides. */
   v.object({
@@ -129,19 +138,15 @@ export const PeerMessage = v.variant('type', [
   v.object({ type: v.literal('pass'), to: PeerId, box: PassedBox }),
   /** The same, at its end: who gave it, and that one's key. It goes no further. */
   v.object({ type: v.literal('passed'), from: PeerId, key: IntroductionKey, box: PassedBox }),
-  /** Asks for an invitation to a TLS lane, over the address that this very lane runs to. */
-  v.object({ type: v.literal('tls.get') }),
   /**
-   * The invitation: for a while this side listens at the local address of this very lane. `token`: 32 bytes, base64url,
-   * good for one lane; `fingerprint`: SHA-256 of the certificate, hex.
+   * Asks for an invitation to a TLS lane, over the address that this very lane runs to. `port`: to be met half-way; this side will
+   * dial from there.
    */
-  v.object({
-    type: v.literal('tls.offer'),
-    lane: LaneId,
-    port: v.pipe(v.number(), v.safeInteger(), v.minValue(1024), v.maxValue(65_535)),
-    token: v.pipe(v.string(), v.regex(/^[\w-]{43}$/)),
-    fingerprint: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
-  }),
+  v.object({ type: v.literal('tls.get'), port: v.optional(TlsPort) }),
+  /** The invitation: for a while this side listens at the local address of this very lane. */
+  v.object({ type: v.literal('tls.offer'), ...TlsOfferWords }),
+  /** The same to be met half-way: this side dials now, from that port. */
+  v.object({ type: v.literal('tls.meet'), ...TlsOfferWords }),
   /** There will be none: not wanted here, or the other side cannot be reached. */
   v.object({ type: v.literal('tls.none') }),
   /** The connection ends, and why. */
@@ -160,7 +165,7 @@ export const PeerMessage = v.variant('type', [
   }),
 ])
 export type PeerMessage = v.InferOutput<typeof PeerMessage>
-export type TlsMessage = Extract<PeerMessage, { type: 'tls.get' | 'tls.offer' | 'tls.none' }>
+export type TlsMessage = Extract<PeerMessage, { type: 'tls.get' | 'tls.offer' | 'tls.meet' | 'tls.none' }>
 export type ByeReason = Extract<PeerMessage, { type: 'bye' }>['reason']
 
 /** By type, so that a message is not compared with each of them: a busy peer hears thousands a second. */

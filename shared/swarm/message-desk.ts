@@ -122,6 +122,7 @@ export class MessageDesk {
         return this.#parts.introductions?.receive(session, message)
       case 'tls.get':
       case 'tls.offer':
+      case 'tls.meet':
       case 'tls.none':
         if (session.signals.own.take(clock.now())) events.tls?.(session.peer, lane.lane.id, message)
         return

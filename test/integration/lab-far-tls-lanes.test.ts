@@ -1,6 +1,6 @@
 /**
  * TLS lanes beyond the own network, by the real command line: between a home and a host that everybody reaches, whichever of them sends
- * and dials; and none between two homes, where data channels carry everything.
+ * and dials; between homes, where both dial at once; and none where a router changes ports, so that data channels carry everything.
  */
 
 import path from 'node:path'
@@ -12,9 +12,9 @@ import { PAIR_LINE } from '#test/lab/pair.ts'
 import { startPublicServers, type PublicServers } from '#test/lab/public-servers.ts'
 import { makeSource, Transfer, type SourceFile } from '#test/lab/transfer.ts'
 
-/** Some seconds on the line, and what a stream is tried by takes three where nobody answers. */
+/** Some twelve seconds on the line: who cannot be met half-way is called after five. */
 const FILE_BYTES = 24_000_000
-const LINE = { ...PAIR_LINE, rateMbit: 40, queueBytes: 250_000 }
+const LINE = { ...PAIR_LINE, rateMbit: 16 }
 const LIMIT_MS = 60_000
 
 const missing = (await labIsMissing()) ?? (await emulatorIsMissing())
@@ -43,6 +43,8 @@ describe.skipIf(missing !== undefined)(
       const transfer = owned.use(
         await Transfer.start({ ...plan, folder: path.join(lab.folder, `${from}-${to}`) }),
       )
+      await transfer.until(({ samples }) => samples.some(({ route }) => route?.protocol === 'tls'), LIMIT_MS)
+      for (const { line } of [sending, receiving]) await line?.change({ rateMbit: 0, queueBytes: 0 })
       expect(await transfer.isVerified(LIMIT_MS), transfer.timeline.failure).toBe(true)
       const routes = transfer.timeline.samples.map(({ route }) => route).filter((route) => route !== null)
       expect(new Set(routes.map(({ kind }) => kind))).toEqual(new Set(['direct']))
@@ -57,8 +59,23 @@ describe.skipIf(missing !== undefined)(
       expect(await protocolsOf('port-restricted', 'public')).toContain('tls')
     })
 
-    test('two homes go on without', async () => {
-      expect(await protocolsOf('port-restricted', 'full-cone')).toEqual(['udp'])
+    test.each([
+      ['port-restricted', 'port-restricted'],
+      ['full-cone', 'carrier-grade'],
+    ] as const)('two homes meet half-way: %s, %s', async (from, to) => {
+      expect(await protocolsOf(from, to)).toContain('tls')
+    })
+
+    test('so do two firewalls of IPv6', async () => {
+      expect(await protocolsOf('dual-stack', 'dual-stack')).toContain('tls')
+    })
+
+    test('where a router changes ports, the other end is called', async () => {
+      expect(await protocolsOf('public', 'symmetric-random')).toContain('tls')
+    })
+
+    test('where that cannot be called either, the data channels go on', async () => {
+      expect(await protocolsOf('symmetric-random', 'full-cone')).toEqual(['udp'])
     })
   },
 )

@@ -1,10 +1,12 @@
 /** How two sides come to a TLS lane, which of them dials, and what they leave alone. */
 
+import * as v from 'valibot'
 import { afterEach, expect, test } from 'vitest'
 import { TlsDesk, type PeerLanes } from '#engine/connect/tls/tls-desk.ts'
 import type { LaneLook } from '#engine/connect/tls/tls-prospect.ts'
 import type { RouteView } from '#shared/api/views.ts'
 import type { TlsMessage } from '#shared/protocol/peer-messages.ts'
+import { LaneId } from '#shared/protocol/signals.ts'
 import type { PeerId } from '#shared/share/keys.ts'
 import type { Lane } from '#shared/swarm/lane.ts'
 import { peerNumber } from '#test/unit/swarm/virtual-swarm.ts'
@@ -20,6 +22,14 @@ const ROUTE: RouteView = {
   protocol: 'udp',
   reason: 'same-device',
   relayHost: null,
+}
+
+/** Of nobody. */
+const OFFER = {
+  lane: v.parse(LaneId, 'c'.repeat(16)),
+  port: 65_535,
+  token: 'A'.repeat(43),
+  fingerprint: '0'.repeat(64),
 }
 
 class Side {
@@ -42,6 +52,7 @@ class Side {
     this.id = peerNumber(number)
     this.desk = new TlsDesk({
       ownId: this.id,
+      bindAddress: undefined,
       sessions: () => this.#sessions(),
       send: (_peer, lane, message) => {
         this.said.push(message)
@@ -148,26 +159,42 @@ test('another certificate than the one that was told of is left alone', async ()
   expect([...left.opened, ...right.opened]).toEqual([])
 })
 
-test('an invitation that nobody asked for leads nowhere', async () => {
+test('where both have dialled and missed each other, one calls the other', async () => {
   const [left, right] = pair()
-  right.desk.hear(left.id, LANE, {
-    type: 'tls.offer',
-    lane: 'c'.repeat(16) as never,
-    port: 65_535,
-    token: 'A'.repeat(43),
-    fingerprint: '0'.repeat(64),
-  })
+  for (const side of [left, right])
+    side.lane = { ...side.lane, route: { ...ROUTE, kind: 'direct', reason: 'public-address' } }
+  want(right)
+  // Each is refused at once here, and the other dials at some other moment.
+  left.filter = (message) => (message.type === 'tls.meet' ? { ...message, port: 65_535 } : message)
+  await eventually('another way', () => right.said.length === 2)
+  await bothOpen(left, right)
+  expect(right.said).toMatchObject([{ type: 'tls.get', port: expect.any(Number) }, { type: 'tls.get' }])
+  expect(right.said[1]).not.toHaveProperty('port')
+  expect(left.said.map(({ type }) => type)).toEqual(['tls.meet', 'tls.offer'])
+})
+
+test('who is to be met half-way follows no other invitation', async () => {
+  const [left, right] = pair()
+  right.lane = { ...right.lane, route: { ...ROUTE, kind: 'direct', reason: 'hole-punched' } }
+  want(right)
+  await eventually('the question', () => right.said.length === 1)
+  right.desk.hear(left.id, LANE, { ...OFFER, type: 'tls.offer' })
+  await sleep(200)
+  expect(right.state).toBe('trying')
+  expect(right.said).toHaveLength(1)
+})
+
+test.each(['tls.offer', 'tls.meet'] as const)('%s that nobody asked for leads nowhere', async (type) => {
+  const [left, right] = pair()
+  right.desk.hear(left.id, LANE, { ...OFFER, type })
   await sleep(200)
   expect(right.state).toBe('none')
   expect(right.said).toEqual([])
 })
 
-test.each([
-  ['through the internet', { ...ROUTE, kind: 'direct' as const }],
-  ['over a relay', { ...ROUTE, kind: 'relayed' as const }],
-])('nobody is invited beside a lane that runs %s', async (_what, route) => {
+test('nobody is invited beside a lane that runs over a relay', async () => {
   const [left, right] = pair()
-  left.lane = { ...left.lane, route }
+  left.lane = { ...left.lane, route: { ...ROUTE, kind: 'relayed' } }
   left.desk.hear(right.id, LANE, { type: 'tls.get' })
   expect(left.said).toEqual([{ type: 'tls.none' }])
   await sleep(100)

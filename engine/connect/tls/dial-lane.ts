@@ -1,10 +1,11 @@
 /** Opens a TLS lane to where the other side listens. */
 
-import type { OnReadOpts } from 'node:net'
+import type { TcpNetConnectOpts } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { connect, type ConnectionOptions } from 'node:tls'
 import { fingerprintOf } from './certificate.ts'
 import { TlsLane, type TlsLaneOptions } from './tls-lane.ts'
-import { TLS_LANE_SETTINGS, TLS_OPEN_MS } from './tls-settings.ts'
+import { REFUSED_PAUSE_MS, TLS_LANE_SETTINGS, TLS_OPEN_MS } from './tls-settings.ts'
 
 /**
  * What is read from the socket at once, bytes. One buffer for ever: without it every 16 KiB would be fresh memory, which
@@ -16,6 +17,10 @@ export interface DialOptions {
   /** From the candidate pair in use, never from the other side's words. */
   readonly host: string
   readonly port: number
+  /** To dial from, where the other side dials at the same time; any when undefined. */
+  readonly ownPort?: number | undefined
+  /** Nothing leaves by another address; undefined: the system's choice. */
+  readonly bindAddress?: string | undefined
   /** SHA-256 of its certificate, hex. */
   readonly fingerprint: string
   readonly lane: TlsLaneOptions
@@ -23,18 +28,33 @@ export interface DialOptions {
 }
 
 /** Rejects with AppError `peer.unreachable`. The token goes only to who has the certificate. */
-export async function dialLane({
-  host,
-  port,
-  fingerprint,
-  lane: options,
-  signal,
-}: DialOptions): Promise<TlsLane> {
+export async function dialLane(options: DialOptions): Promise<TlsLane> {
+  const ending = AbortSignal.any([options.signal, AbortSignal.timeout(TLS_OPEN_MS)])
+  for (;;) {
+    const call = { hasConnected: false }
+    try {
+      return await dialOnce(options, ending, call)
+    } catch (error) {
+      // Its router refuses what comes before the other side has dialled.
+      const isEarly = options.ownPort !== undefined && !call.hasConnected
+      if (!isEarly || ending.aborted) throw error
+      await pause(REFUSED_PAUSE_MS, undefined, { signal: ending }).catch(() => undefined)
+    }
+  }
+}
+
+async function dialOnce(
+  { host, port, ownPort, bindAddress, fingerprint, lane: options }: DialOptions,
+  signal: AbortSignal,
+  call: { hasConnected: boolean },
+): Promise<TlsLane> {
   let isVerified = false
-  const settings: ConnectionOptions & { readonly onread: OnReadOpts } = {
+  const settings: ConnectionOptions & Pick<TcpNetConnectOpts, 'localPort' | 'localAddress' | 'onread'> = {
     ...TLS_LANE_SETTINGS,
     host,
     port,
+    localPort: ownPort,
+    localAddress: bindAddress,
     // Nobody vouches for the certificate: its fingerprint is compared below.
     rejectUnauthorized: false,
     onread: {
@@ -49,9 +69,11 @@ export async function dialLane({
   const socket = connect(settings)
   const lane = new TlsLane(socket, options)
   const giveUp = (): void => lane.close()
-  const timer = setTimeout(giveUp, TLS_OPEN_MS)
   signal.addEventListener('abort', giveUp, { once: true })
   if (signal.aborted) giveUp()
+  socket.on('connect', () => {
+    call.hasConnected = true
+  })
   socket.on('secureConnect', () => {
     isVerified = fingerprintOf(socket.getPeerCertificate(true).raw) === fingerprint
     if (isVerified) lane.showToken()
@@ -61,7 +83,6 @@ export async function dialLane({
     await lane.proven
     return lane
   } finally {
-    clearTimeout(timer)
     signal.removeEventListener('abort', giveUp)
   }
 }

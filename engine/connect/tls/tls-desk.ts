@@ -5,43 +5,23 @@
  * the new one is to run, and to no other address than that lane's.
  */
 
-import { randomBytes } from 'node:crypto'
-import * as v from 'valibot'
 import type { PeerView, RouteView } from '#shared/api/views.ts'
-import { fromBase64Url, toBase64Url } from '#shared/encoding/base64url.ts'
-import { toHex } from '#shared/encoding/bytes.ts'
-import { AppError, toAppError } from '#shared/errors.ts'
+import { toAppError } from '#shared/errors.ts'
 import type { TlsMessage } from '#shared/protocol/peer-messages.ts'
-import { LaneId } from '#shared/protocol/signals.ts'
-import { STREAM_TOKEN_BYTES } from '#shared/protocol/stream-messages.ts'
 import type { PeerId } from '#shared/share/keys.ts'
 import type { Lane } from '#shared/swarm/lane.ts'
-import { makeCertificate, type Certificate } from './certificate.ts'
-import { dialLane } from './dial-lane.ts'
-import { listenForLane } from './tls-invitation.ts'
-import { TLS_OPEN_MS } from './tls-settings.ts'
-import {
-  canDial,
-  canListen,
-  hostOf,
-  isFollowable,
-  laneToFollow,
-  streamRoute,
-  type LaneLook,
-} from './tls-prospect.ts'
+import { beginAttempt, newPeerTls, prolong, type Attempt, type PeerTls } from './tls-attempt.ts'
+import { drawPort, TlsOpening, type TlsOffer } from './tls-opening.ts'
+import { canDial, canListen, isFollowable, laneToFollow, waysOf, type LaneLook } from './tls-prospect.ts'
 
 /** How often peers are looked at: a fast network carries several MiB meanwhile. Milliseconds. */
 const TICK_MS = 50
-/** An answer takes a round trip, and the other side's try to dial. Milliseconds, with room. */
-const ANSWER_MS = 2 * TLS_OPEN_MS
 /** After a lane was open, or the other side had no wish for it. Milliseconds. */
 const RETRY_MS = 10_000
 /** After no TCP got through: a firewall stays what it is. Milliseconds. */
 const BLOCKED_MS = 10 * 60_000
 /** One peer has this side listen no more often than this. Milliseconds. */
 const INVITE_PAUSE_MS = 2000
-
-type Offer = Extract<TlsMessage, { type: 'tls.offer' }>
 
 /** A peer's session, as far as this is concerned. */
 export interface PeerLanes {
@@ -52,6 +32,8 @@ export interface PeerLanes {
 
 export interface TlsDeskOptions {
   readonly ownId: PeerId
+  /** Nothing leaves by another address; undefined: the system's choice. */
+  readonly bindAddress: string | undefined
   /** Now connected. */
   sessions(): Iterable<PeerLanes>
   /** On this very lane. */
@@ -61,33 +43,15 @@ export interface TlsDeskOptions {
   readonly log: (event: string, fields: Record<string, string | number | boolean>) => void
 }
 
-/** What is under way with one peer. */
-interface Attempt {
-  /** Beside which the new one is to run. */
-  readonly beside: string
-  readonly ending: AbortController
-  /** Waits for an invitation; listens; dials. */
-  phase: 'asking' | 'listening' | 'dialling'
-  /** This side has dialled, or the other has said that it could not. */
-  hasTried: boolean
-  untilMs: number
-}
-
-interface PeerTls {
-  attempt: Attempt | undefined
-  isBlocked: boolean
-  nextTryMs: number
-  nextInviteMs: number
-}
-
 export class TlsDesk implements Disposable {
   readonly #options: TlsDeskOptions
   readonly #peers = new Map<PeerId, PeerTls>()
   readonly #ticking: NodeJS.Timeout
-  #certificate: Certificate | undefined
+  readonly #opening: TlsOpening
 
   constructor(options: TlsDeskOptions) {
     this.#options = options
+    this.#opening = new TlsOpening(options.bindAddress)
     this.#ticking = setInterval(() => this.#tick(), TICK_MS)
     this.#ticking.unref()
   }
@@ -103,18 +67,22 @@ export class TlsDesk implements Disposable {
   hear(peer: PeerId, beside: string, message: TlsMessage): void {
     const known = this.#know(peer)
     const { attempt } = known
-    if (message.type === 'tls.get') return this.#invite(peer, known, beside)
+    if (message.type === 'tls.get') return this.#invite(peer, known, beside, message.port)
     // Nobody is dialled, or believed, who was not asked on this lane.
     if (attempt?.beside !== beside) return
-    if (message.type === 'tls.none') this.#hearNone(peer, known, attempt)
-    else if (attempt.phase === 'asking' || (attempt.phase === 'listening' && !attempt.hasTried))
-      void this.#dial(peer, known, attempt, message)
+    if (message.type === 'tls.none') return this.#hearNone(peer, known, attempt)
+    const isExpected =
+      attempt.phase === 'asking'
+        ? (message.type === 'tls.meet') === (attempt.ownPort !== undefined)
+        : message.type === 'tls.offer' && attempt.phase === 'listening' && !attempt.hasTried
+    if (isExpected) void this.#dial(peer, known, attempt, message)
   }
 
   /** The device is in another network: what was blocked may work there. */
   moved(): void {
     for (const known of this.#peers.values()) {
       known.isBlocked = false
+      known.failures = 0
       known.nextTryMs = 0
     }
   }
@@ -131,7 +99,8 @@ export class TlsDesk implements Disposable {
     for (const { peer, features, lanes } of this.#options.sessions()) {
       present.add(peer)
       const known = this.#peers.get(peer)
-      if (known?.attempt !== undefined && now > known.attempt.untilMs) this.#refused(known, known.attempt)
+      if (known?.attempt !== undefined && now > known.attempt.untilMs)
+        this.#refused(peer, known, known.attempt)
       if (known?.attempt !== undefined || now < (known?.nextTryMs ?? 0)) continue
       const beside = laneToFollow(lanes, features)
       if (beside !== undefined) this.#ask(peer, this.#know(peer), beside)
@@ -144,11 +113,15 @@ export class TlsDesk implements Disposable {
   }
 
   #ask(peer: PeerId, known: PeerTls, beside: string): void {
-    if (!this.#options.send(peer, beside, { type: 'tls.get' })) return
-    this.#begin(known, beside, 'asking')
+    const route = this.#routeOf(peer, beside)
+    if (route === undefined) return
+    const ways = waysOf(route)
+    const ownPort = ways[known.failures % ways.length] === 'meet' ? drawPort() : undefined
+    const message: TlsMessage = { type: 'tls.get', ...(ownPort !== undefined && { port: ownPort }) }
+    if (this.#options.send(peer, beside, message)) this.#begin(known, beside, 'asking', ownPort)
   }
 
-  #invite(peer: PeerId, known: PeerTls, beside: string): void {
+  #invite(peer: PeerId, known: PeerTls, beside: string, port: number | undefined): void {
     const now = performance.now()
     const route = this.#routeOf(peer, beside)
     const isAsking = known.attempt?.phase === 'asking'
@@ -161,14 +134,36 @@ export class TlsDesk implements Disposable {
     }
     known.nextInviteMs = now + INVITE_PAUSE_MS
     known.attempt?.ending.abort()
-    void this.#listen(peer, known, this.#begin(known, beside, 'listening'), route)
+    const ownPort = port === undefined ? undefined : drawPort()
+    const attempt = this.#begin(known, beside, 'listening', ownPort)
+    if (port === undefined || ownPort === undefined) void this.#listen(peer, known, attempt, route)
+    else void this.#meet(peer, known, attempt, route, ownPort, port)
+  }
+
+  /** Both dial. */
+  async #meet(
+    peer: PeerId,
+    known: PeerTls,
+    attempt: Attempt,
+    followed: RouteView,
+    ownPort: number,
+    theirPort: number,
+  ): Promise<void> {
+    const { offer, lane } = this.#opening.meet(followed, ownPort, theirPort, attempt.ending.signal)
+    this.#options.send(peer, attempt.beside, offer)
+    try {
+      this.#open(peer, known, attempt, await lane)
+    } catch (error) {
+      this.#fail(peer, known, attempt, 'meet', error)
+    }
   }
 
   /** Who stands behind a router says so, and is invited instead. */
   #hearNone(peer: PeerId, known: PeerTls, attempt: Attempt): void {
     const route = this.#routeOf(peer, attempt.beside)
-    const isTurn = attempt.phase === 'asking' && route !== undefined && !canDial(route) && canListen(route)
-    if (!isTurn) return this.#refused(known, attempt)
+    const isInvited = attempt.phase === 'asking' && attempt.ownPort === undefined
+    if (!isInvited || route === undefined || canDial(route) || !canListen(route))
+      return this.#refused(peer, known, attempt)
     this.#turn(attempt)
     void this.#listen(peer, known, attempt, route)
   }
@@ -176,7 +171,7 @@ export class TlsDesk implements Disposable {
   /** The other side is to dial now. */
   #turn(attempt: Attempt): void {
     attempt.phase = 'listening'
-    attempt.untilMs = performance.now() + ANSWER_MS
+    prolong(attempt)
   }
 
   async #listen(peer: PeerId, known: PeerTls, attempt: Attempt, followed: RouteView): Promise<void> {
@@ -186,66 +181,65 @@ export class TlsDesk implements Disposable {
       this.#options.send(peer, beside, { type: 'tls.none' })
       return
     }
-    const host = hostOf(followed.localAddress)
-    const token = new Uint8Array(randomBytes(STREAM_TOKEN_BYTES))
-    const lane = v.parse(LaneId, toHex(randomBytes(8)))
-    const certificate = (this.#certificate ??= makeCertificate())
     try {
-      const port = await listenForLane({
-        certificate,
-        host: host ?? '',
-        lane: { id: lane, isOffered: false, route: streamRoute(followed), token },
-        signal: ending.signal,
-        opened: (opened) => this.#open(peer, known, attempt, opened),
-      })
+      const offer = await this.#opening.invite(followed, ending.signal, (opened) =>
+        this.#open(peer, known, attempt, opened),
+      )
       if (known.attempt !== attempt) return
-      const { fingerprint } = certificate
-      const offer: Offer = { type: 'tls.offer', lane, port, token: toBase64Url(token), fingerprint }
       if (!this.#options.send(peer, beside, offer)) this.#end(known, 'none', attempt)
     } catch (error) {
-      if (known.attempt !== attempt) return
-      this.#options.log('tls.failed', { step: 'listen', detail: toAppError(error).detail ?? '' })
-      this.#options.send(peer, beside, { type: 'tls.none' })
-      this.#end(known, 'blocked', attempt)
+      if (known.attempt === attempt) this.#options.send(peer, beside, { type: 'tls.none' })
+      this.#fail(peer, known, attempt, 'listen', error)
     }
   }
 
-  async #dial(peer: PeerId, known: PeerTls, attempt: Attempt, offer: Offer): Promise<void> {
-    const followed = this.#routeOf(peer, attempt.beside)
-    const host = followed === undefined ? undefined : hostOf(followed.remoteAddress)
-    const token = fromBase64Url(offer.token)
-    if (followed === undefined || host === undefined || token?.length !== STREAM_TOKEN_BYTES)
-      return this.#end(known, 'none', attempt)
+  async #dial(peer: PeerId, known: PeerTls, attempt: Attempt, offer: TlsOffer): Promise<void> {
+    const { beside, ending, ownPort } = attempt
+    const followed = this.#routeOf(peer, beside)
+    if (followed === undefined) return this.#end(known, 'none', attempt)
     const isAnswer = attempt.phase === 'listening'
     attempt.phase = 'dialling'
     attempt.hasTried = true
-    attempt.untilMs = performance.now() + ANSWER_MS
+    prolong(attempt)
     try {
-      if (!canDial(followed)) throw new AppError('peer.unreachable', { detail: 'behind a router' })
-      const lane = await dialLane({
-        host,
-        port: offer.port,
-        fingerprint: offer.fingerprint,
-        lane: { id: offer.lane, isOffered: true, route: streamRoute(followed), token },
-        signal: attempt.ending.signal,
-      })
-      this.#open(peer, known, attempt, lane)
+      this.#open(peer, known, attempt, await this.#opening.dial(followed, offer, ending.signal, ownPort))
     } catch (error) {
-      this.#options.log('tls.failed', { step: 'dial', detail: toAppError(error).detail ?? '' })
-      if (known.attempt !== attempt) return
-      if (isAnswer) {
-        this.#options.send(peer, attempt.beside, { type: 'tls.none' })
-        return this.#end(known, 'blocked')
+      const isTurn = !isAnswer && ownPort === undefined && canListen(followed)
+      if (!isTurn || known.attempt !== attempt) {
+        // Where both dial, both see it.
+        if (ownPort === undefined && known.attempt === attempt)
+          this.#options.send(peer, beside, { type: 'tls.none' })
+        return this.#fail(peer, known, attempt, 'dial', error)
       }
+      this.#log('dial', error)
       // Perhaps the other side gets through.
       this.#turn(attempt)
       await this.#listen(peer, known, attempt, followed)
     }
   }
 
+  #fail(peer: PeerId, known: PeerTls, attempt: Attempt, step: string, error: unknown): void {
+    this.#log(step, error)
+    this.#block(peer, known, attempt)
+  }
+
+  /** Nothing gets through. There may be another way to try. */
+  #block(peer: PeerId, known: PeerTls, attempt: Attempt): void {
+    const route = this.#routeOf(peer, attempt.beside)
+    known.failures++
+    const isLast = route === undefined || known.failures % waysOf(route).length === 0
+    this.#end(known, isLast ? 'blocked' : 'none', attempt)
+    if (!isLast) known.nextTryMs = performance.now() + INVITE_PAUSE_MS
+  }
+
+  #log(step: string, error: unknown): void {
+    this.#options.log('tls.failed', { step, detail: toAppError(error).detail ?? '' })
+  }
+
   /** Or not answered. Whoever has not heard of a port yet knows nothing of what gets through. */
-  #refused(known: PeerTls, attempt: Attempt): void {
-    this.#end(known, attempt.phase === 'asking' ? 'none' : 'blocked')
+  #refused(peer: PeerId, known: PeerTls, attempt: Attempt): void {
+    if (attempt.phase === 'asking') this.#end(known, 'none', attempt)
+    else this.#block(peer, known, attempt)
   }
 
   #open(peer: PeerId, known: PeerTls, attempt: Attempt, lane: Lane): void {
@@ -259,16 +253,15 @@ export class TlsDesk implements Disposable {
     this.#options.opened(peer, lane)
   }
 
-  #begin(known: PeerTls, beside: string, phase: Attempt['phase']): Attempt {
-    const untilMs = performance.now() + ANSWER_MS
-    const attempt: Attempt = { beside, ending: new AbortController(), phase, hasTried: false, untilMs }
+  #begin(known: PeerTls, beside: string, phase: Attempt['phase'], ownPort?: number): Attempt {
+    const attempt = beginAttempt(beside, phase, ownPort)
     known.attempt = attempt
     this.#options.changed()
     return attempt
   }
 
-  #end(known: PeerTls, outcome: 'none' | 'blocked', of: Attempt | undefined = known.attempt): void {
-    if (of === undefined || known.attempt !== of) return
+  #end(known: PeerTls, outcome: 'none' | 'blocked', of: Attempt): void {
+    if (known.attempt !== of) return
     of.ending.abort()
     known.attempt = undefined
     known.isBlocked = outcome === 'blocked'
@@ -287,12 +280,7 @@ export class TlsDesk implements Disposable {
   }
 
   #know(peer: PeerId): PeerTls {
-    const known = this.#peers.get(peer) ?? {
-      attempt: undefined,
-      isBlocked: false,
-      nextTryMs: 0,
-      nextInviteMs: 0,
-    }
+    const known = this.#peers.get(peer) ?? newPeerTls()
     this.#peers.set(peer, known)
     return known
   }

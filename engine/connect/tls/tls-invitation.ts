@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
 import { AppError } from '#shared/errors.ts'
 import type { Certificate } from './certificate.ts'
+import { greetStranger } from './greet-stranger.ts'
 import { TlsLane, type TlsLaneOptions } from './tls-lane.ts'
 import { TLS_LANE_SETTINGS, TLS_OPEN_MS } from './tls-settings.ts'
 
@@ -56,18 +57,17 @@ export async function listenForLane(options: InvitationOptions): Promise<number>
 
   function greet(socket: TLSSocket): void {
     const lane = new TlsLane(socket, options.lane)
-    const timer = setTimeout(() => lane.close(), TLS_OPEN_MS)
     socket.on('data', (bytes: Uint8Array) => lane.feed(bytes))
-    lane.proven.then(
+    greetStranger(lane, signal).then(
       () => {
-        clearTimeout(timer)
         if (hasLane || signal.aborted) return lane.close()
         hasLane = true
         server.close()
         lane.showToken()
         options.opened(lane)
       },
-      () => clearTimeout(timer),
+      // A stranger, or nobody any more.
+      () => undefined,
     )
   }
 }

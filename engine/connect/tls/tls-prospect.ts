@@ -20,14 +20,24 @@ export function laneToFollow(lanes: readonly LaneLook[], features: ReadonlySet<s
   return lanes.find((lane) => lane.isAwaited && !lane.isSuspect && isFollowable(lane.route))?.id
 }
 
-/**
- * No router changes addresses between both ends, or one of them at least has an address that everybody reaches: ICE has shown it by
- * packets that came back. Where two routers were persuaded to let UDP through, TCP would stand before them.
- */
+/** Both ends reach each other without a server in between: ICE has shown it by packets that came back. */
 export function isFollowable(route: RouteView | null): route is RouteView {
-  if (route === null || route.protocol === 'tls' || hostOf(route.remoteAddress) === undefined) return false
-  if (route.kind === 'lan') return true
-  return route.kind === 'direct' && (route.reason === 'public-address' || route.reason === 'same-network')
+  if (route === null || route.protocol === 'tls' || route.kind === 'relayed') return false
+  return hostOf(route.remoteAddress) !== undefined
+}
+
+/** One end calls the other, which listens; or both dial at once, and meet half-way. */
+export type Way = 'call' | 'meet'
+
+/**
+ * What to try, in order. In the internet routers and firewalls may stand before both ends, and let in what looks like an answer. Where a
+ * router takes another port for each destination, which shows as an address that nobody foresaw, it hardly ever does.
+ */
+export function waysOf({ kind, reason, localType, remoteType }: RouteView): readonly [Way, ...Way[]] {
+  if (kind === 'lan') return ['call']
+  const canCall = reason === 'public-address' || reason === 'same-network'
+  if (!canCall) return ['meet']
+  return localType === 'prflx' || remoteType === 'prflx' ? ['call', 'meet'] : ['meet', 'call']
 }
 
 /** Whether the other end can be called where it is seen: an address that was found out by others is its router's. */
@@ -48,5 +58,6 @@ export function hostOf(address: string): string | undefined {
 
 /** What a TLS lane runs over that took the way of another lane. */
 export function streamRoute(followed: RouteView): RouteView {
-  return { ...followed, protocol: 'tls', localType: 'host', remoteType: 'host', relayHost: null }
+  const types = followed.kind === 'lan' ? ({ localType: 'host', remoteType: 'host' } as const) : {}
+  return { ...followed, ...types, protocol: 'tls', relayHost: null }
 }

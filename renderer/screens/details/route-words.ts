@@ -22,13 +22,12 @@ export function routeWords(route: RouteView, text: Messages): string {
     case 'same-device':
     case 'same-network':
       return route.protocol === 'tls' ? words.tls[route.reason] : words.reached[route.reason]
-    case 'public-address':
-      if (route.protocol === 'tls') return words.tls['public-address']
-      return route.kind === 'relayed' ? words.relayed : words.reached['public-address']
     case 'hairpin':
+    case 'public-address':
     case 'port-mapped':
     case 'hole-punched':
-      return route.kind === 'relayed' ? words.relayed : words.reached[route.reason]
+      if (route.kind === 'relayed') return words.relayed
+      return route.protocol === 'tls' ? words.tls[route.reason] : words.reached[route.reason]
     case 'looking':
       return route.kind === 'relayed' ? words.looking(viaWords(route, text)) : words[route.kind]
     case 'relay-only':

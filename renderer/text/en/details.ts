@@ -69,8 +69,7 @@ export const details = {
     },
     tls: {
       trying: 'A faster TLS connection is being tried beside it.',
-      blocked:
-        'A faster TLS connection was tried, but a firewall or the network lets no TCP through. It goes on as it is.',
+      blocked: 'A faster TLS connection was tried, but a firewall lets no TCP through. It goes on as it is.',
     },
     /** What an address of ICE is, in words; the term stands beside it. */
     types: {
@@ -81,7 +80,6 @@ export const details = {
     },
   },
 
-  /** Why a connection runs as it does. */
   route: {
     lan: 'On the same network.',
     direct: 'Direct: nobody stands in between.',
@@ -91,7 +89,10 @@ export const details = {
     tls: {
       'same-device': 'LAN, TLS: another Beeline on this computer.',
       'same-network': 'LAN, TLS: on the same network, the bytes never leave it.',
+      hairpin: 'Same router, TLS: it turns the packets round, and they go no further.',
       'public-address': 'Direct, TLS: one side can be reached from everywhere.',
+      'port-mapped': 'Direct, TLS: a router has opened a port, because Beeline asked it to.',
+      'hole-punched': 'Direct, TLS: both routers let each other’s packets in.',
     },
     reached: {
       'same-device': 'Another Beeline on this computer.',

@@ -98,7 +98,7 @@ export const settings = {
   tls: 'TLS connections',
   tlsLanes: 'TLS too, where TCP gets through',
   tlsLanesHint:
-    'Beside the usual connection, and faster: on the same network, and where one side has a public address. A port is open for seconds, while a transfer begins.',
+    'Beside the usual connection, and faster: on the same network, and through most routers. A port may be open for seconds, while a transfer begins.',
 
   lanes: 'Connections side by side',
   lanesLabel: 'To one device, at most',

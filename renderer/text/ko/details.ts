@@ -90,7 +90,10 @@ export const details: Messages['details'] = {
     tls: {
       'same-device': 'LAN, TLS: 이 컴퓨터의 다른 Beeline입니다.',
       'same-network': 'LAN, TLS: 같은 네트워크에 있어 데이터가 밖으로 나가지 않습니다.',
+      hairpin: '같은 공유기, TLS: 공유기가 패킷을 되돌려 주어 그 밖으로 나가지 않습니다.',
       'public-address': '직접, TLS: 한쪽을 어디서나 부를 수 있어 바로 연결되었습니다.',
+      'port-mapped': '직접, TLS: Beeline의 부탁으로 공유기가 포트를 열어 주어 바로 연결되었습니다.',
+      'hole-punched': '직접, TLS: 양쪽 공유기가 서로의 패킷을 들여보내 바로 연결되었습니다.',
     },
     reached: {
       'same-device': '이 컴퓨터의 다른 Beeline입니다.',

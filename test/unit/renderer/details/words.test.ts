@@ -87,9 +87,11 @@ describe('why a connection runs as it does', () => {
     expect(routeWords(route, english)).toMatch(/^LAN, TLS/)
     expect(routeWords(route, korean)).toMatch(/^LAN, TLS/)
     expect(routeWords({ ...route, protocol: 'udp' }, english)).not.toContain('TLS')
-    const far = { ...route, kind: 'direct', reason: 'public-address' } as const
-    expect(routeWords(far, english)).toMatch(/^Direct, TLS/)
-    expect(routeWords(far, korean)).toMatch(/^직접, TLS/)
+    for (const reason of ['public-address', 'hole-punched'] as const) {
+      const far = { ...route, kind: 'direct', reason } as const
+      expect(routeWords(far, english)).toMatch(/^Direct, TLS/)
+      expect(routeWords(far, korean)).toMatch(/^직접, TLS/)
+    }
     const peer = { state: 'connected', tls: 'blocked' } as const
     expect(tlsWords(peer, english)).toContain('firewall')
     expect(tlsWords(peer, korean)).toContain('방화벽')

@@ -8,6 +8,7 @@ import {
   isFollowable,
   laneToFollow,
   streamRoute,
+  waysOf,
   type LaneLook,
 } from '#engine/connect/tls/tls-prospect.ts'
 import type { RouteView } from '#shared/api/views.ts'
@@ -44,8 +45,6 @@ test('a lane in the own network that is in use is followed', () => {
 
 test.each([
   ['nothing is wanted', [{ ...BUSY, isAwaited: false }]],
-  ['it runs through a hole in routers', [{ ...BUSY, route: { ...PUBLIC, reason: 'hole-punched' as const } }]],
-  ['a router turns it round', [{ ...BUSY, route: { ...PUBLIC, reason: 'hairpin' as const } }]],
   ['it runs over a relay', [{ ...BUSY, route: { ...LAN, kind: 'relayed' as const } }]],
   ['its route is not known', [{ ...BUSY, route: null }]],
   ['it does not answer', [{ ...BUSY, isSuspect: true }]],
@@ -56,10 +55,21 @@ test.each([
 })
 
 test.each([
-  ['an address that everybody reaches', PUBLIC],
-  ['a network of a provider or a VPN', { ...PUBLIC, reason: 'same-network' as const }],
-])('one through the internet is followed over %s', (_how, route) => {
+  ['public-address', 'host', ['meet', 'call']],
+  ['same-network', 'host', ['meet', 'call']],
+  // A router that takes another port for each destination.
+  ['public-address', 'prflx', ['call', 'meet']],
+  ['hole-punched', 'srflx', ['meet']],
+  ['hole-punched', 'prflx', ['meet']],
+  ['hairpin', 'srflx', ['meet']],
+] as const)('one through the internet is followed: %s, %s', (reason, remoteType, ways) => {
+  const route = { ...PUBLIC, reason, remoteType }
   expect(laneToFollow([{ ...BUSY, route }], WILLING)).toBe('one')
+  expect(waysOf(route)).toEqual(ways)
+})
+
+test('in the own network one calls', () => {
+  expect(waysOf(LAN)).toEqual(['call'])
 })
 
 test.each([
