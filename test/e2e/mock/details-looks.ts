@@ -2,7 +2,7 @@
 
 import type { Page } from '@playwright/test'
 import type { FolderView } from '#shared/api/transfer-views.ts'
-import { RouteReason, type PeerView, type TransferView } from '#shared/api/views.ts'
+import { RouteReason, type PeerView, type RouteView, type TransferView } from '#shared/api/views.ts'
 import { appView, DIRECT, GB, LAN, MB, peer, RELAYED, transfer, TRANSFERS } from './fixtures.ts'
 import type { Look } from './look-shape.ts'
 import { mockEngine, type MockEngine } from './mock-engine.ts'
@@ -30,9 +30,22 @@ function change(more: Partial<TransferView>, of = TRANSFERS[0]): TransferView {
   return { ...of, ...more }
 }
 
+/** Both dialled at once. */
+const DIRECT_TLS: RouteView = { ...DIRECT, remoteType: 'srflx', protocol: 'tls' }
+
 /** Every way a connection can run, with a long name and one without. */
 const ALL_KINDS: readonly PeerView[] = [
-  peer('Jonas', DIRECT, { downBytesPerSecond: 14.2 * MB, receivedBytes: 5.1 * GB }),
+  peer('Jonas', DIRECT_TLS, {
+    tls: 'open',
+    lanes: [DIRECT, DIRECT_TLS].map((route, i) => ({
+      id: `jonas-${i}`,
+      state: 'open',
+      route,
+      roundTripMs: 24,
+    })),
+    downBytesPerSecond: 14.2 * MB,
+    receivedBytes: 5.1 * GB,
+  }),
   peer('Haruka’s iMac', LAN, {
     downBytesPerSecond: 6.9 * MB,
     upBytesPerSecond: 2.4 * MB,
