@@ -13,6 +13,9 @@ import { blockKey, type PeerSession, type SessionLane } from './peer-session.ts'
 const COPIES = 2
 /** A lane that has sent nothing for so long will perhaps never send. Milliseconds. */
 const SILENT_MS = 1500
+/** But a slow one is given the time that so many blocks have taken it so far, and not for ever. */
+const PATIENT_BLOCKS = 3
+const MAX_SILENT_MS = 10_000
 /** A second peer must be ahead of the first by so much, or both copies arrive. Milliseconds. */
 const MARGIN_MS = 500
 /** Rate of a lane that has not been asked for anything lately, bytes per second: a guess. */
@@ -62,7 +65,7 @@ function isWorthRacing(
 /** When a lane will probably have sent a block that it owes, milliseconds from now. */
 function expectedMs(lane: SessionLane, key: number, nowMs: number): number {
   const silentMs = nowMs - lane.lastBlockMs
-  if (silentMs > SILENT_MS) return Number.POSITIVE_INFINITY
+  if (silentMs > patienceMs(lane, nowMs)) return Number.POSITIVE_INFINITY
   const rate = lane.down.bytesPerSecond()
   if (rate === 0) return 0 // asked just now
   let aheadBytes = 0
@@ -71,6 +74,12 @@ function expectedMs(lane: SessionLane, key: number, nowMs: number): number {
     if (owed === key) break
   }
   return (aheadBytes * 1000) / rate - silentMs
+}
+
+function patienceMs(lane: SessionLane, nowMs: number): number {
+  const blocks = lane.down.totalBytes / BLOCK_BYTES
+  const blockMs = blocks < 1 ? 0 : (nowMs - lane.openedMs) / blocks
+  return Math.min(MAX_SILENT_MS, Math.max(SILENT_MS, PATIENT_BLOCKS * blockMs))
 }
 
 /** The block is here, and settled on the lane that brought it: where it was asked for too it need not be sent any more. */
