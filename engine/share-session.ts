@@ -76,6 +76,10 @@ export class ShareSession {
       maxLanes: network.maxLanes ?? MAX_LANES_PER_PEER,
       events: {
         ...events,
+        changed: () => {
+          this.#tls?.look()
+          events.changed()
+        },
         left: (peer, reason) => {
           this.#log('peer.left', { reason })
           if (reason === 'source-changed') events.withdrawn()

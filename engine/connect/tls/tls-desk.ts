@@ -14,8 +14,8 @@ import { beginAttempt, newPeerTls, prolong, type Attempt, type PeerTls } from '.
 import { drawPort, TlsOpening, type TlsOffer } from './tls-opening.ts'
 import { canDial, canListen, isFollowable, laneToFollow, waysOf, type LaneLook } from './tls-prospect.ts'
 
-/** How often peers are looked at: a fast network carries several MiB meanwhile. Milliseconds. */
-const TICK_MS = 50
+/** How often peers are looked at by itself, for limits and for what changes without a word. Milliseconds. */
+const TICK_MS = 250
 /** After a lane was open, or the other side had no wish for it. Milliseconds. */
 const RETRY_MS = 10_000
 /** After no TCP got through: a firewall stays what it is. Milliseconds. */
@@ -52,7 +52,7 @@ export class TlsDesk implements Disposable {
   constructor(options: TlsDeskOptions) {
     this.#options = options
     this.#opening = new TlsOpening(options.bindAddress)
-    this.#ticking = setInterval(() => this.#tick(), TICK_MS)
+    this.#ticking = setInterval(() => this.look(), TICK_MS)
     this.#ticking.unref()
   }
 
@@ -93,7 +93,8 @@ export class TlsDesk implements Disposable {
     this.#peers.clear()
   }
 
-  #tick(): void {
+  /** Also to be called when something has changed: a fast network carries several MiB between two looks. */
+  look(): void {
     const now = performance.now()
     const present = new Set<PeerId>()
     for (const { peer, features, lanes } of this.#options.sessions()) {
