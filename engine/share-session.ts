@@ -4,6 +4,7 @@ import type { LimitSettings } from '#shared/api/settings-views.ts'
 import type { NoticeView, PeerView, TransferPriority } from '#shared/api/views.ts'
 import { randomBytes } from '#shared/encoding/bytes.ts'
 import { TLS_FEATURE, type ByeReason, type TlsMessage } from '#shared/protocol/peer-messages.ts'
+import type { LaneId } from '#shared/protocol/signals.ts'
 import { topicOf, type PeerId, type ShareKeys, type Topic } from '#shared/share/keys.ts'
 import type { CoordinatorAddress } from '#shared/share/link.ts'
 import { systemClock } from '#shared/swarm/clock.ts'
@@ -14,7 +15,10 @@ import { Swarm } from '#shared/swarm/swarm.ts'
 import type { SwarmEvents } from '#shared/swarm/swarm-events.ts'
 import { Connector } from './connect/connector.ts'
 import type { PeerLook } from './connect/connector-options.ts'
-import { TlsDesk, type PeerLanes } from './connect/tls/tls-desk.ts'
+import { EarlyStream } from './connect/tls/early-stream.ts'
+import { TlsDesk } from './connect/tls/tls-desk.ts'
+import { TlsOpening } from './connect/tls/tls-opening.ts'
+import type { PeerLanes } from './connect/tls/tls-prospect.ts'
 import { CoordinatorClient, type CoordinatorState, type TopicSession } from './coordinator-client/client.ts'
 import type { EngineParts } from './engine-settings.ts'
 import { viewPeer } from './peer-view.ts'
@@ -42,6 +46,7 @@ export class ShareSession {
   readonly #connector: Connector
   /** Undefined where no TLS lanes are wanted. */
   readonly #tls: TlsDesk | undefined
+  readonly #opening: TlsOpening
   readonly #up: Pace
   readonly #down: Pace
   readonly #log: EngineParts['log']
@@ -53,6 +58,7 @@ export class ShareSession {
     const { network, deviceName, limits } = parts.settings
     // Whoever hides the own address behind a relay listens nowhere and dials nobody.
     const hasTls = (network.tlsLanes ?? true) && network.routePolicy !== 'relay'
+    this.#opening = new TlsOpening(network.bindAddress)
     this.topic = topicOf(keys.publicKey)
     this.#log = parts.log
     this.#up = new Pace(systemClock, parts.settings.up)
@@ -124,6 +130,7 @@ export class ShareSession {
           for (const { lane, isStream } of lanes) if (isStream) lane.close()
         },
       },
+      streams: hasTls ? { early: (peer, lane) => this.#earlyStream(peer, lane) } : undefined,
       log: this.#log,
       events: {
         // Perhaps it is not the peer that is gone but this device's network, and the coordinator with it.
@@ -135,7 +142,7 @@ export class ShareSession {
           events.notice({ code: 'servers-unused', count: urls.length, text: urls.join(', ') }),
       },
     })
-    if (hasTls) this.#tls = this.#openTls(network.bindAddress, () => events.changed())
+    if (hasTls) this.#tls = this.#openTls(() => events.changed())
     this.setLimits(limits)
     const { monitor } = parts
     const tellFacts = (): void => this.swarm.learnNetwork(this.#connector.facts)
@@ -217,11 +224,19 @@ export class ShareSession {
     return { kind: lane.lane.route()?.kind ?? null, facts: session.network }
   }
 
-  #openTls(bindAddress: string | undefined, changed: () => void): TlsDesk {
+  #earlyStream(peer: PeerId, lane: LaneId): EarlyStream {
+    return new EarlyStream({
+      opening: this.#opening,
+      isHungry: () => this.swarm.isHungry,
+      begin: (run) => void this.#tls?.begin(peer, lane, run),
+    })
+  }
+
+  #openTls(changed: () => void): TlsDesk {
     const { sessions } = this.swarm
     return new TlsDesk({
       ownId: this.#session.peerId,
-      bindAddress,
+      opening: this.#opening,
       sessions: () => sessions.values().map((session) => lanesOf(session, this.swarm)),
       send: (peer, lane, message) => this.#sendTls(peer, lane, message),
       opened: (peer, lane) => this.swarm.addLane(peer, lane),

@@ -84,6 +84,9 @@ export class AttemptDesk {
     const { ways, predict, isSecond = false } = plan
     const startedMs = performance.now()
     if (ways === 'direct') this.#makeRoom(known)
+    // Beside the first lane of a peer; what opens later has one beside it already, or needs none.
+    const isFirst = ways === 'any' && known.lanes.size === 0 && known.attempts.size === 0
+    const early = isFirst ? this.#options.streams?.early(peer, lane) : undefined
     try {
       const connection = new RtcConnection({
         lane,
@@ -93,7 +96,8 @@ export class AttemptDesk {
         network: this.#network,
         monitor,
         events: {
-          signal: (signal) => this.#events.signal(peer, signal),
+          signal: (signal) => this.#events.signal(peer, early?.tell(signal) ?? signal),
+          reached: () => early?.reached(connection.route()),
           opened: (opened) => {
             this.#drop(known, lane)
             known.lanes.set(lane, opened)
@@ -105,7 +109,7 @@ export class AttemptDesk {
           failed: (error) => this.#failed(known, lane, error),
         },
       })
-      const attempt = { connection, role, ways, startedMs, isSecond, hasHeard: role === 'answer' }
+      const attempt = { connection, role, ways, startedMs, isSecond, early, hasHeard: role === 'answer' }
       known.attempts.set(lane, attempt)
       if (ways === 'direct') known.search.began()
       log('lane.trying', { role, ways, predict })
@@ -121,6 +125,7 @@ export class AttemptDesk {
     attempt.hasHeard = true
     const isYielding = signal.kind === 'refuse' && signal.reason === 'duplicate'
     if (isYielding) known.yieldsUntilMs = performance.now() + YIELD_MS
+    attempt.early?.hear(signal)
     this.#guard(known, attempt, () => attempt.connection.receive(signal))
   }
 

@@ -9,6 +9,8 @@ import type { MeshLink } from '#shared/swarm/mesh.ts'
 import type { TopicSession } from '../coordinator-client/client.ts'
 import type { PortRange, RoutePolicy } from './ice-settings.ts'
 import type { NetworkMonitor } from './nat/network-monitor.ts'
+import type { LaneId } from '#shared/protocol/signals.ts'
+import type { EarlyStream } from './tls/early-stream.ts'
 import type { ServerHealth } from './server-health.ts'
 
 export interface ConnectorOptions {
@@ -34,6 +36,8 @@ export interface ConnectorOptions {
   readonly monitor?: NetworkMonitor | undefined
   /** What becomes of the lanes; without it none is looked after once it is open. */
   readonly swarm?: PeerPort
+  /** TLS lanes; undefined where none are wanted. */
+  readonly streams?: StreamPort | undefined
   readonly events: ConnectorEvents
   readonly log: (event: string, fields: Record<string, string | number | boolean>) => void
 }
@@ -63,6 +67,11 @@ interface PeerPort {
   part(peer: PeerId): void
   /** Its lanes that this connector did not open end too. */
   closeStreams(peer: PeerId): void
+}
+
+interface StreamPort {
+  /** One that is begun while this lane is being opened. */
+  early(peer: PeerId, lane: LaneId): EarlyStream
 }
 
 interface ConnectorEvents {

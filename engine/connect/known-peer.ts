@@ -6,6 +6,7 @@ import type { Lane } from '#shared/swarm/lane.ts'
 import type { Ways } from './ice-settings.ts'
 import { RouteHistory } from './route-history.ts'
 import { RouteSearch } from './route-search.ts'
+import type { EarlyStream } from './tls/early-stream.ts'
 import type { RtcConnection } from './rtc-connection.ts'
 
 /** First and longest pause before another try, milliseconds; doubled in between, with jitter. */
@@ -28,6 +29,8 @@ export interface Attempt {
   readonly startedMs: number
   /** Beside one that takes long. */
   readonly isSecond: boolean
+  /** A TLS lane that may come before it. */
+  readonly early: EarlyStream | undefined
   /** The other side has said something. */
   hasHeard: boolean
 }

@@ -34,6 +34,8 @@ export interface LocalCandidatesParts {
   /** Foresee ports where this side's router has a regular step. */
   readonly predict: boolean
   readonly monitor?: NetworkMonitor | undefined
+  /** ICE has found a way. */
+  readonly reached?: () => void
   readonly tell: (candidate: Pick<Extract<Signal, { kind: 'candidate' }>, 'candidate' | 'mid'>) => void
 }
 
@@ -100,6 +102,7 @@ export class LocalCandidates {
     this.#isSettled = true
     this.#reserve?.[Symbol.dispose]()
     for (const facts of this.relayed) this.#parts.network.settled(facts)
+    this.#parts.reached?.()
   }
 
   /** The library will find no more. */

@@ -38,6 +38,8 @@ const BLOCKS = { label: 'blocks', id: 1 }
 
 interface RtcConnectionEvents {
   signal(signal: Signal): void
+  /** ICE has found a way, over which the connection is about to open. */
+  reached?(): void
   opened(lane: RtcLane): void
   /** It never opened. Not called after `opened` or after `close`. */
   failed(error: AppError): void
@@ -80,6 +82,7 @@ export class RtcConnection {
     this.lane = options.lane
     this.#localCandidates = new LocalCandidates({
       ...options,
+      reached: () => options.events.reached?.(),
       tell: (candidate) => options.events.signal({ kind: 'candidate', lane: this.lane, ...candidate }),
     })
     this.#remoteCandidates = new RemoteCandidates(options.network, options.ways, {

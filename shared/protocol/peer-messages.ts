@@ -10,7 +10,7 @@ import { MAX_SIGNAL_BYTES } from './coordinator-messages.ts'
 import { IntroductionKey, MAX_PASSED_BYTES } from './introductions.ts'
 import { NetworkFacts } from './network-facts.ts'
 import { PeerId } from '../share/keys.ts'
-import { LaneId } from './signals.ts'
+import { TlsOfferWords, TlsPort } from './signals.ts'
 
 export const PEER_PROTOCOL_VERSION = 1
 /** In `hello`: this side knows TLS lanes and is willing. */
@@ -51,15 +51,6 @@ export type BlockRange = v.InferOutput<typeof BlockRange>
 const Ranges = v.pipe(v.array(BlockRange), v.minLength(1), v.maxLength(MAX_RANGES))
 
 const PassedBox = v.pipe(v.string(), v.maxLength(Math.ceil((MAX_PASSED_BYTES * 4) / 3) + 2))
-
-const TlsPort = v.pipe(v.number(), v.safeInteger(), v.minValue(1024), v.maxValue(65_535))
-/** `token`: 32 bytes, base64url, good for one lane; `fingerprint`: SHA-256 of the certificate, hex. */
-const TlsOfferWords = {
-  lane: LaneId,
-  port: TlsPort,
-  token: v.pipe(v.string(), v.regex(/^[\w-]{43}$/)),
-  fingerprint: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
-}
 
 export const PeerMessage = v.variant('type', [
   /** First on every lane, from both sides. */

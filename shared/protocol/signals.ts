@@ -15,6 +15,16 @@ import { MAX_SIGNAL_BYTES } from './coordinator-messages.ts'
 export const LaneId = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/), v.brand('LaneId'))
 export type LaneId = v.InferOutput<typeof LaneId>
 
+/** Of TCP. */
+export const TlsPort = v.pipe(v.number(), v.safeInteger(), v.minValue(1024), v.maxValue(65_535))
+/** Of a TLS lane. `token`: 32 bytes, base64url, good for one lane; `fingerprint`: SHA-256 of the certificate, hex. */
+export const TlsOfferWords = {
+  lane: LaneId,
+  port: TlsPort,
+  token: v.pipe(v.string(), v.regex(/^[\w-]{43}$/)),
+  fingerprint: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+}
+
 const Sdp = v.pipe(v.string(), v.maxLength(8192))
 
 export const Signal = v.variant('kind', [
@@ -28,8 +38,16 @@ export const Signal = v.variant('kind', [
     predict: v.optional(v.boolean()),
     /** How many connections the offerer has: who has next to none is let in where everything is taken. */
     links: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+    /** It wants blocks, and would dial a TLS lane from this port as soon as a way is found. */
+    tls: v.optional(v.object({ port: TlsPort })),
   }),
-  v.object({ kind: v.literal('answer'), lane: LaneId, sdp: Sdp }),
+  v.object({
+    kind: v.literal('answer'),
+    lane: LaneId,
+    sdp: Sdp,
+    /** To where, where the offerer said so: it is called, or met half-way, on the way that ICE finds. */
+    tls: v.optional(v.object(TlsOfferWords)),
+  }),
   v.object({
     kind: v.literal('candidate'),
     lane: LaneId,

@@ -2,8 +2,9 @@
 
 import * as v from 'valibot'
 import { afterEach, expect, test } from 'vitest'
-import { TlsDesk, type PeerLanes } from '#engine/connect/tls/tls-desk.ts'
-import type { LaneLook } from '#engine/connect/tls/tls-prospect.ts'
+import { TlsOpening } from '#engine/connect/tls/tls-opening.ts'
+import { TlsDesk } from '#engine/connect/tls/tls-desk.ts'
+import type { LaneLook, PeerLanes } from '#engine/connect/tls/tls-prospect.ts'
 import type { RouteView } from '#shared/api/views.ts'
 import type { TlsMessage } from '#shared/protocol/peer-messages.ts'
 import { LaneId } from '#shared/protocol/signals.ts'
@@ -52,7 +53,7 @@ class Side {
     this.id = peerNumber(number)
     this.desk = new TlsDesk({
       ownId: this.id,
-      bindAddress: undefined,
+      opening: new TlsOpening(undefined),
       sessions: () => this.#sessions(),
       send: (_peer, lane, message) => {
         this.said.push(message)

@@ -19,6 +19,8 @@ export interface DialOptions {
   readonly port: number
   /** To dial from, where the other side dials at the same time; any when undefined. */
   readonly ownPort?: number | undefined
+  /** Nobody may listen there yet: it is tried again when it is refused. So it is where both dial. */
+  readonly isPatient?: boolean
   /** Nothing leaves by another address; undefined: the system's choice. */
   readonly bindAddress?: string | undefined
   /** SHA-256 of its certificate, hex. */
@@ -35,8 +37,7 @@ export async function dialLane(options: DialOptions): Promise<TlsLane> {
     try {
       return await dialOnce(options, ending, call)
     } catch (error) {
-      // Its router refuses what comes before the other side has dialled.
-      const isEarly = options.ownPort !== undefined && !call.hasConnected
+      const isEarly = (options.isPatient === true || options.ownPort !== undefined) && !call.hasConnected
       if (!isEarly || ending.aborted) throw error
       await pause(REFUSED_PAUSE_MS, undefined, { signal: ending }).catch(() => undefined)
     }

@@ -16,6 +16,8 @@ export interface Attempt {
   readonly ownPort: number | undefined
   /** This side has dialled, or the other has said that it could not. */
   hasTried: boolean
+  /** The lane beside which it is to run is only being opened. */
+  isEarly: boolean
   untilMs: number
 }
 
@@ -34,10 +36,24 @@ export function newPeerTls(): PeerTls {
 
 export function beginAttempt(beside: string, phase: Attempt['phase'], ownPort: number | undefined): Attempt {
   const untilMs = performance.now() + ANSWER_MS
-  return { beside, ending: new AbortController(), phase, ownPort, hasTried: ownPort !== undefined, untilMs }
+  return {
+    beside,
+    ending: new AbortController(),
+    phase,
+    ownPort,
+    hasTried: ownPort !== undefined,
+    isEarly: false,
+    untilMs,
+  }
 }
 
-/** The other side's turn, or this one's next step. */
+/** The other side is to dial now. */
+export function turn(attempt: Attempt): void {
+  attempt.phase = 'listening'
+  prolong(attempt)
+}
+
+/** For this side's next step. */
 export function prolong(attempt: Attempt): void {
   attempt.untilMs = performance.now() + ANSWER_MS
 }

@@ -10,9 +10,9 @@ import { toAppError } from '#shared/errors.ts'
 import type { TlsMessage } from '#shared/protocol/peer-messages.ts'
 import type { PeerId } from '#shared/share/keys.ts'
 import type { Lane } from '#shared/swarm/lane.ts'
-import { beginAttempt, newPeerTls, prolong, type Attempt, type PeerTls } from './tls-attempt.ts'
-import { drawPort, TlsOpening, type TlsOffer } from './tls-opening.ts'
-import { canDial, canListen, isFollowable, laneToFollow, waysOf, type LaneLook } from './tls-prospect.ts'
+import { beginAttempt, newPeerTls, prolong, turn, type Attempt, type PeerTls } from './tls-attempt.ts'
+import { drawPort, wordsOf, type TlsOpening, type TlsOffer } from './tls-opening.ts'
+import { canDial, canListen, isFollowable, laneToFollow, waysOf, type PeerLanes } from './tls-prospect.ts'
 
 /** How often peers are looked at by itself, for limits and for what changes without a word. Milliseconds. */
 const TICK_MS = 250
@@ -22,18 +22,12 @@ const RETRY_MS = 10_000
 const BLOCKED_MS = 10 * 60_000
 /** One peer has this side listen no more often than this. Milliseconds. */
 const INVITE_PAUSE_MS = 2000
-
-/** A peer's session, as far as this is concerned. */
-export interface PeerLanes {
-  readonly peer: PeerId
-  readonly features: ReadonlySet<string>
-  readonly lanes: readonly LaneLook[]
-}
+/** After a lane that was begun early has not come; the other side's try ends a moment later. Milliseconds. */
+const EARLY_PAUSE_MS = 300
 
 export interface TlsDeskOptions {
   readonly ownId: PeerId
-  /** Nothing leaves by another address; undefined: the system's choice. */
-  readonly bindAddress: string | undefined
+  readonly opening: TlsOpening
   /** Now connected. */
   sessions(): Iterable<PeerLanes>
   /** On this very lane. */
@@ -47,11 +41,9 @@ export class TlsDesk implements Disposable {
   readonly #options: TlsDeskOptions
   readonly #peers = new Map<PeerId, PeerTls>()
   readonly #ticking: NodeJS.Timeout
-  readonly #opening: TlsOpening
 
   constructor(options: TlsDeskOptions) {
     this.#options = options
-    this.#opening = new TlsOpening(options.bindAddress)
     this.#ticking = setInterval(() => this.look(), TICK_MS)
     this.#ticking.unref()
   }
@@ -107,9 +99,24 @@ export class TlsDesk implements Disposable {
       if (beside !== undefined) this.#ask(peer, this.#know(peer), beside)
     }
     for (const [peer, { attempt }] of this.#peers) {
-      if (present.has(peer)) continue
+      if (present.has(peer) || attempt?.isEarly === true) continue
       attempt?.ending.abort()
       this.#peers.delete(peer)
+    }
+  }
+
+  /** Begins one while the lane beside it is being opened. Where none comes of it, the usual way is tried then. */
+  async begin(peer: PeerId, beside: string, run: (signal: AbortSignal) => Promise<Lane>): Promise<void> {
+    const known = this.#know(peer)
+    if (known.attempt !== undefined) return
+    const attempt = this.#begin(known, beside, 'dialling')
+    attempt.isEarly = true
+    try {
+      this.#open(peer, known, attempt, await run(attempt.ending.signal))
+    } catch (error) {
+      this.#log('early', error)
+      this.#end(known, 'none', attempt)
+      known.nextTryMs = performance.now() + EARLY_PAUSE_MS
     }
   }
 
@@ -150,8 +157,10 @@ export class TlsDesk implements Disposable {
     ownPort: number,
     theirPort: number,
   ): Promise<void> {
-    const { offer, lane } = this.#opening.meet(followed, ownPort, theirPort, attempt.ending.signal)
-    this.#options.send(peer, attempt.beside, offer)
+    const ticket = this.#options.opening.draw()
+    const ports = { own: ownPort, theirs: theirPort }
+    const lane = this.#options.opening.meet(ticket, followed, ports, attempt.ending.signal)
+    this.#options.send(peer, attempt.beside, { type: 'tls.meet', ...wordsOf(ticket, ownPort) })
     try {
       this.#open(peer, known, attempt, await lane)
     } catch (error) {
@@ -165,14 +174,8 @@ export class TlsDesk implements Disposable {
     const isInvited = attempt.phase === 'asking' && attempt.ownPort === undefined
     if (!isInvited || route === undefined || canDial(route) || !canListen(route))
       return this.#refused(peer, known, attempt)
-    this.#turn(attempt)
+    turn(attempt)
     void this.#listen(peer, known, attempt, route)
-  }
-
-  /** The other side is to dial now. */
-  #turn(attempt: Attempt): void {
-    attempt.phase = 'listening'
-    prolong(attempt)
   }
 
   async #listen(peer: PeerId, known: PeerTls, attempt: Attempt, followed: RouteView): Promise<void> {
@@ -183,11 +186,13 @@ export class TlsDesk implements Disposable {
       return
     }
     try {
-      const offer = await this.#opening.invite(followed, ending.signal, (opened) =>
+      const ticket = this.#options.opening.draw()
+      const port = await this.#options.opening.listen(ticket, followed, ending.signal, (opened) =>
         this.#open(peer, known, attempt, opened),
       )
       if (known.attempt !== attempt) return
-      if (!this.#options.send(peer, beside, offer)) this.#end(known, 'none', attempt)
+      const isSent = this.#options.send(peer, beside, { type: 'tls.offer', ...wordsOf(ticket, port) })
+      if (!isSent) this.#end(known, 'none', attempt)
     } catch (error) {
       if (known.attempt === attempt) this.#options.send(peer, beside, { type: 'tls.none' })
       this.#fail(peer, known, attempt, 'listen', error)
@@ -203,7 +208,12 @@ export class TlsDesk implements Disposable {
     attempt.hasTried = true
     prolong(attempt)
     try {
-      this.#open(peer, known, attempt, await this.#opening.dial(followed, offer, ending.signal, ownPort))
+      this.#open(
+        peer,
+        known,
+        attempt,
+        await this.#options.opening.dial(followed, offer, ending.signal, { ownPort }),
+      )
     } catch (error) {
       const isTurn = !isAnswer && ownPort === undefined && canListen(followed)
       if (!isTurn || known.attempt !== attempt) {
@@ -214,7 +224,7 @@ export class TlsDesk implements Disposable {
       }
       this.#log('dial', error)
       // Perhaps the other side gets through.
-      this.#turn(attempt)
+      turn(attempt)
       await this.#listen(peer, known, attempt, followed)
     }
   }

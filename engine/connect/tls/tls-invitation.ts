@@ -15,6 +15,8 @@ export interface InvitationOptions {
   readonly certificate: Certificate
   /** The one to listen at; no other interface is opened. */
   readonly host: string
+  /** Any that is free when left out. */
+  readonly port?: number
   readonly lane: TlsLaneOptions
   /** Ends the listening. */
   readonly signal: AbortSignal
@@ -51,7 +53,7 @@ export async function listenForLane(options: InvitationOptions): Promise<number>
     if (!hasLane) for (const socket of sockets) socket.destroy()
   }
   signal.addEventListener('abort', end, { once: true })
-  server.listen({ host, port: 0, exclusive: true }, () => resolve(portOf(server)))
+  server.listen({ host, port: options.port ?? 0, exclusive: true }, () => resolve(portOf(server)))
   if (signal.aborted) end()
   return await promise
 

@@ -10,15 +10,22 @@ import type { TlsMessage } from '#shared/protocol/peer-messages.ts'
 import { LaneId } from '#shared/protocol/signals.ts'
 import { STREAM_TOKEN_BYTES } from '#shared/protocol/stream-messages.ts'
 import { makeCertificate, type Certificate } from './certificate.ts'
-import { dialLane } from './dial-lane.ts'
+import { dialLane, type DialOptions } from './dial-lane.ts'
 import { meetLane } from './meet-lane.ts'
 import { listenForLane } from './tls-invitation.ts'
 import type { TlsLane, TlsLaneOptions } from './tls-lane.ts'
 import { canDial, hostOf, streamRoute } from './tls-prospect.ts'
 
 export type TlsOffer = Extract<TlsMessage, { type: 'tls.offer' | 'tls.meet' }>
-/** What an offer says beside its port. */
-type OfferWords = Pick<TlsOffer, 'lane' | 'token' | 'fingerprint'>
+/** Of a lane: where it is dialled, and what both know of it. */
+export type TlsWords = Omit<TlsOffer, 'type'>
+
+/** What the side knows of a lane that is to be dialled, or met, by the other one. */
+export interface Ticket {
+  readonly id: LaneId
+  readonly token: Uint8Array
+  readonly certificate: Certificate
+}
 
 /** Ports for private use (RFC 6335 §6): hardly ever taken, and few routers change them. */
 const FIRST_PORT = 49_152
@@ -38,64 +45,85 @@ export class TlsOpening {
     this.#bindAddress = bindAddress
   }
 
-  /** Listens until the signal. Rejects with AppError `peer.unreachable` when nothing can listen there. */
-  async invite(followed: RouteView, signal: AbortSignal, opened: (lane: TlsLane) => void): Promise<TlsOffer> {
-    const { certificate, lane, words } = this.#draw(followed)
-    const host = hostOf(followed.localAddress) ?? ''
-    const port = await listenForLane({ certificate, host, lane, signal, opened })
-    return { type: 'tls.offer', port, ...words }
+  /** A lane that is to be: before it is known which way it takes. */
+  draw(): Ticket {
+    const certificate = (this.#certificate ??= makeCertificate())
+    const token = new Uint8Array(randomBytes(STREAM_TOKEN_BYTES))
+    return { id: v.parse(LaneId, toHex(randomBytes(8))), token, certificate }
   }
 
   /**
-   * Dials from a port of its own to the one from which the other side is about to dial.
-   * @returns what makes it do so, and the lane, which rejects with AppError `peer.unreachable`
+   * Listens until the signal, or until the peer has called. Rejects with AppError `peer.unreachable` when nothing can listen there.
+   * @param port any when left out. @returns the port
    */
-  meet(
+  async listen(
+    ticket: Ticket,
     followed: RouteView,
-    ownPort: number,
-    theirPort: number,
     signal: AbortSignal,
-  ): { readonly offer: TlsOffer; readonly lane: Promise<TlsLane> } {
-    const { certificate, lane, words } = this.#draw(followed)
-    const [host, bindAddress] = [hostOf(followed.remoteAddress) ?? '', this.#bindAddress]
-    return {
-      offer: { type: 'tls.meet', port: ownPort, ...words },
-      lane: meetLane({ certificate, host, port: theirPort, ownPort, bindAddress, lane, signal }),
-    }
+    opened: (lane: TlsLane) => void,
+    port?: number,
+  ): Promise<number> {
+    const host = hostOf(followed.localAddress) ?? ''
+    const { certificate } = ticket
+    const lane = laneOf(ticket, followed)
+    return await listenForLane({
+      certificate,
+      host,
+      ...(port !== undefined && { port }),
+      lane,
+      signal,
+      opened,
+    })
   }
 
-  /** Rejects with AppError `peer.unreachable`. @param ownPort to dial from: the other side dials at the same time */
-  async dial(followed: RouteView, offer: TlsOffer, signal: AbortSignal, ownPort?: number): Promise<TlsLane> {
+  /** Dials from a port of its own to the one from which the other side dials. Rejects with AppError `peer.unreachable`. */
+  async meet(
+    ticket: Ticket,
+    followed: RouteView,
+    ports: { readonly own: number; readonly theirs: number },
+    signal: AbortSignal,
+  ): Promise<TlsLane> {
+    return await meetLane({
+      certificate: ticket.certificate,
+      host: hostOf(followed.remoteAddress) ?? '',
+      port: ports.theirs,
+      ownPort: ports.own,
+      bindAddress: this.#bindAddress,
+      lane: laneOf(ticket, followed),
+      signal,
+    })
+  }
+
+  /** Rejects with AppError `peer.unreachable`. */
+  async dial(
+    followed: RouteView,
+    offer: TlsWords,
+    signal: AbortSignal,
+    how: Pick<DialOptions, 'ownPort' | 'isPatient'> = {},
+  ): Promise<TlsLane> {
     const host = hostOf(followed.remoteAddress)
     const token = fromBase64Url(offer.token)
     if (host === undefined || token?.length !== STREAM_TOKEN_BYTES)
       throw new AppError('peer.protocol', { detail: 'offer of no lane' })
-    if (ownPort === undefined && !canDial(followed))
+    if (how.ownPort === undefined && !canDial(followed))
       throw new AppError('peer.unreachable', { detail: 'behind a router' })
     return await dialLane({
       host,
       port: offer.port,
-      ownPort,
+      ...how,
       bindAddress: this.#bindAddress,
       fingerprint: offer.fingerprint,
       lane: { id: offer.lane, isOffered: true, route: streamRoute(followed), token },
       signal,
     })
   }
+}
 
-  #draw(followed: RouteView): {
-    readonly certificate: Certificate
-    readonly lane: TlsLaneOptions
-    readonly words: OfferWords
-  } {
-    const certificate = (this.#certificate ??= makeCertificate())
-    const token = new Uint8Array(randomBytes(STREAM_TOKEN_BYTES))
-    const id = v.parse(LaneId, toHex(randomBytes(8)))
-    const { fingerprint } = certificate
-    return {
-      certificate,
-      lane: { id, isOffered: false, route: streamRoute(followed), token },
-      words: { lane: id, token: toBase64Url(token), fingerprint },
-    }
-  }
+/** What the other side is told of a lane that it is to dial. */
+export function wordsOf({ id, token, certificate }: Ticket, port: number): TlsWords {
+  return { lane: id, port, token: toBase64Url(token), fingerprint: certificate.fingerprint }
+}
+
+function laneOf({ id, token }: Ticket, followed: RouteView): TlsLaneOptions {
+  return { id, isOffered: false, route: streamRoute(followed), token }
 }

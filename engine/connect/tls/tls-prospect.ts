@@ -3,6 +3,7 @@
 import { isIP } from 'node:net'
 import type { RouteView } from '#shared/api/views.ts'
 import { TLS_FEATURE } from '#shared/protocol/peer-messages.ts'
+import type { PeerId } from '#shared/share/keys.ts'
 
 /** A lane as far as this is concerned. */
 export interface LaneLook {
@@ -12,6 +13,13 @@ export interface LaneLook {
   readonly isStream: boolean
   /** Something was asked for on it that is not yet here. */
   readonly isAwaited: boolean
+}
+
+/** A peer's session, as far as this is concerned. */
+export interface PeerLanes {
+  readonly peer: PeerId
+  readonly features: ReadonlySet<string>
+  readonly lanes: readonly LaneLook[]
 }
 
 /** The lane whose way a TLS lane could take too; undefined where none is worth it. */

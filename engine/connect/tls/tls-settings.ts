@@ -12,8 +12,8 @@ export const TLS_LANE_SETTINGS = {
   ciphers: 'TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:ECDHE-ECDSA-AES128-GCM-SHA256',
 } as const satisfies SecureContextOptions
 
-/** After a router has refused a call for which its own device was to open the way. Milliseconds. */
-export const REFUSED_PAUSE_MS = 150
+/** Between calls that are refused, because the other side is not there yet, or has not opened the way through its router. Milliseconds. */
+export const REFUSED_PAUSE_MS = 50
 
 /** How long a TCP connection, the handshake and the token may take together: a LAN answers within milliseconds. */
 export const TLS_OPEN_MS = 3000
