@@ -35,9 +35,12 @@ const mappingOf = ({ view }: Examination): DoctorFinding | undefined =>
 
 describe.skipIf(missing !== undefined)(
   `the doctor in the lab${missing === undefined ? '' : ` (not run: ${missing})`}`,
+  // Every case has sites of its own, and most of it waits.
+  { concurrent: true },
   () => {
     let lab: Lab
     let servers: PublicServers
+    let examinationCount = 0
     beforeAll(async () => {
       lab = await Lab.open()
       servers = await startPublicServers(lab)
@@ -47,7 +50,7 @@ describe.skipIf(missing !== undefined)(
 
     /** @param argv besides the servers of the lab, or instead of them */
     async function examine(site: Site, argv: readonly string[] = ownServers()): Promise<Examination> {
-      const home = path.join(lab.folder, 'doctor')
+      const home = path.join(lab.folder, `doctor${++examinationCount}`)
       const ending = await site.host.run(process.execPath, [LAUNCHER, 'doctor', '--json', ...argv], {
         env: {
           BEELINE_HOME: home,

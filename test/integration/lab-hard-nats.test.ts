@@ -22,6 +22,8 @@ const TRIES = 2
 
 describe.skipIf(missing !== undefined)(
   `hard NATs${missing === undefined ? '' : ` (not run: ${missing})`}`,
+  // Every case has sites of its own, and most of it waits.
+  { concurrent: true },
   () => {
     let lab: Lab
     let stun = ''

@@ -16,6 +16,8 @@ const NOBODYS = '00000000-1b2c-4d3e-8f40-5a6b7c8d9e0f.local'
 
 describe.skipIf(missing !== undefined)(
   `names of the own network${missing === undefined ? '' : ` (not run: ${missing})`}`,
+  // Every case has sites of its own, and most of it waits.
+  { concurrent: true },
   () => {
     let lab: Lab
     beforeAll(async () => {

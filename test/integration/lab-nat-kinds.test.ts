@@ -13,6 +13,8 @@ const missing = await labIsMissing()
 
 describe.skipIf(missing !== undefined)(
   `the lab${missing === undefined ? '' : ` (not run: ${missing})`}`,
+  // Every case has sites of its own, and most of it waits.
+  { concurrent: true },
   () => {
     let lab: Lab
     beforeAll(async () => {

@@ -36,6 +36,8 @@ const NOTHING: Partial<Found['ipv4']> = { mapping: 'blocked', filtering: 'unknow
 
 describe.skipIf(missing !== undefined)(
   `a measured network${missing === undefined ? '' : ` (not run: ${missing})`}`,
+  // Every case has sites of its own, and most of it waits.
+  { concurrent: true },
   () => {
     let lab: Lab
     let stun = ''

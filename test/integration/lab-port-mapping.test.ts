@@ -38,6 +38,8 @@ const ASKER = fileURLToPath(new URL('../lab/port-asker.ts', import.meta.url))
 
 describe.skipIf(missing !== undefined)(
   `ports that routers open${missing === undefined ? '' : ` (not run: ${missing})`}`,
+  // Every case has sites of its own, and most of it waits.
+  { concurrent: true },
   () => {
     let lab: Lab
     let outside: Namespace

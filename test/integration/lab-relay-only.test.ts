@@ -4,7 +4,7 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { siteAddresses } from '#test/lab/addresses.ts'
@@ -38,6 +38,8 @@ interface Wanted {
 
 describe.skipIf(missing !== undefined)(
   `an address behind a relay${missing === undefined ? '' : ` (not run: ${missing})`}`,
+  // Every case has sites of its own, and most of it waits.
+  { concurrent: true },
   () => {
     let lab: Lab
     let servers: PublicServers
@@ -75,6 +77,8 @@ describe.skipIf(missing !== undefined)(
   },
 )
 
+let transferCount = 0
+
 async function transfer(
   lab: Lab,
   servers: PublicServers,
@@ -89,8 +93,7 @@ async function transfer(
   await using receiving = await lab.connect(kind, 1, { line: LINE })
   await count(sending.host, ownAddressOf(receiving))
   await count(receiving.host, ownAddressOf(sending))
-  const folder = path.join(lab.folder, 'hidden')
-  rmSync(folder, { recursive: true, force: true })
+  const folder = path.join(lab.folder, `transfer${++transferCount}`)
   mkdirSync(folder)
   const content = randomBytes(FILE_BYTES)
   writeFileSync(path.join(folder, 'file.bin'), content)
