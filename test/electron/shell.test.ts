@@ -1,10 +1,9 @@
-/** The built shell on the double: the common specs, and what only the double can show. */
+/** The built shell on the double: what only the double can show. */
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, inject, test, vi } from 'vitest'
 import { TempFolder } from '#test/integration/harness/temp-folder.ts'
-import { COMMON_SPECS } from './common-specs.ts'
 import { INVENTED } from './double/names.ts'
 import { DoubleShell, type DoubleOptions } from './double-shell.ts'
 import { openRemote, Watched } from './page.ts'
@@ -23,11 +22,6 @@ test('the double invents no name', () => {
 describe.skipIf(problem !== null)(
   `the built shell on the double${problem === null ? '' : `: ${problem}`}`,
   () => {
-    test.for(COMMON_SPECS)('$name', async ({ run, needsBlankPage = false }, context) => {
-      if (needsBlankPage && !inject('hasBlankPage')) context.skip('the page of this build takes it')
-      await expect(run(launch)).resolves.toBeUndefined()
-    })
-
     test('the window’s page is sandboxed, isolated and without Node', async () => {
       using home = await TempFolder.create()
       await using shell = await launch({ home: home.path })

@@ -21,7 +21,7 @@ import { NtExecutable, NtExecutableResource } from 'resedit'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RUNTIME_DEPENDENCIES } from '#build/stage.ts'
-import { nativeFiles, TARGETS } from '#build/targets.ts'
+import { nativeFiles, TARGETS, type Target } from '#build/targets.ts'
 import { importedModules } from './imported-modules.ts'
 import { nativeTarget } from './native-file.ts'
 import { packableTargets, packWithStandIn, type PackedApp } from './packed-app.ts'
@@ -34,6 +34,21 @@ const RECIPE = readFileSync(join(import.meta.dirname, '../../build/electron-buil
 /** The WebSocket library tries them, and does without. */
 const TRIED_MODULES = ['bufferutil', 'utf-8-validate']
 
+const packed = new Map<Target, Promise<PackedApp>>()
+
+/** Each target is packed once, however many look into it. */
+function packedOnce(target: Target): Promise<PackedApp> {
+  const app = packed.get(target) ?? packWithStandIn(target)
+  packed.set(target, app)
+  return app
+}
+
+afterAll(async () => {
+  for (const app of await Promise.allSettled(packed.values())) {
+    if (app.status === 'fulfilled') await app.value[Symbol.asyncDispose]()
+  }
+})
+
 describe.each(packableTargets)('$name', (target) => {
   let app: PackedApp
   let files: string[]
@@ -41,12 +56,11 @@ describe.each(packableTargets)('$name', (target) => {
   const text = (path: string): string => extractFile(app.archive, path).toString('utf8')
 
   beforeAll(async () => {
-    app = await packWithStandIn(target)
+    app = await packedOnce(target)
     files = listPackage(app.archive, { isPack: false }).map((path) =>
       path.replaceAll('\\', '/').replace(/^\//, ''),
     )
   })
-  afterAll(() => app[Symbol.asyncDispose]())
 
   test('holds the shell, the preload, the page and the icons that the shell shows', () => {
     expect(files).toEqual(
@@ -174,9 +188,8 @@ describe.skipIf(process.platform === 'win32')('the macOS bundle', () => {
   let app: PackedApp
 
   beforeAll(async () => {
-    app = await packWithStandIn(TARGETS['darwin-arm64'])
+    app = await packedOnce(TARGETS['darwin-arm64'])
   })
-  afterAll(() => app[Symbol.asyncDispose]())
 
   test('opens our links and says why it wants the network', () => {
     const list = propertyList(app.program)
@@ -191,11 +204,10 @@ describe.skipIf(process.platform === 'win32')('the Debian package', () => {
   let deb: v.InferOutput<typeof DebianPackage>
 
   beforeAll(async () => {
-    app = await packWithStandIn(TARGETS['linux-x64'])
+    app = await packedOnce(TARGETS['linux-x64'])
     const name = (await readdir(join(app.work, 'packed'))).find((file) => file.endsWith('.deb')) ?? ''
     deb = v.parse(DebianPackage, JSON.parse(readFileSync(join(app.work, 'packed', name), 'utf8')))
   })
-  afterAll(() => app[Symbol.asyncDispose]())
 
   test('opens our links, and its window belongs to its icon', () => {
     expect(deb.desktopPath).toBe('/usr/share/applications/org.example.Beeline.desktop')

@@ -101,6 +101,7 @@ describe('the carrier of Electron’s IPC', () => {
     const page = openPage(accepted, log)
     page.frame = frame
     page.say(OPEN, 'one')
+    await vi.waitFor(() => expect(log).toEqual(['ipc.refused']), { timeout: 10_000 })
     await settled()
     expect([accepted, log]).toEqual([[], ['ipc.refused']])
   })
