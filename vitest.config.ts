@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { ClosingLineReporter } from './test/closing-line-reporter.ts'
+import { LongestFirst } from './test/longest-first.ts'
 
 /** Outside `node_modules`: the demo sends that folder, and a share ends when one of its files changes. */
 const CACHE = 'coverage/.vitest'
@@ -17,6 +18,7 @@ export default defineConfig({
   test: {
     fsModuleCachePath: `${CACHE}/modules`,
     reporters: ['default', new ClosingLineReporter()],
+    sequence: { sequencer: LongestFirst },
     // A native crash then costs one file instead of the whole run.
     pool: 'forks',
     // Vitest would leave one processor idle: on two, half the speed.

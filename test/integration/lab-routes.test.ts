@@ -8,7 +8,14 @@ import { emulatorIsMissing } from '#test/lab/emulator/emulator.ts'
 import { EVENT_FILE_BYTES, runEvent, type EventResult } from '#test/lab/event-run.ts'
 import type { EventName } from '#test/lab/events.ts'
 import { Lab, labIsMissing } from '#test/lab/lab.ts'
-import { expectedOf, PAIR_FILE_BYTES, runPair, type Pair, type PairResult } from '#test/lab/pair.ts'
+import {
+  expectedOf,
+  PAIR_FILE_BYTES,
+  PAIR_LINE,
+  runPair,
+  type Pair,
+  type PairResult,
+} from '#test/lab/pair.ts'
 import { TEST_PAIRS } from '#test/lab/pairs.ts'
 import { startPublicServers, type PublicServers } from '#test/lab/public-servers.ts'
 import { pairName } from '#test/lab/report.ts'
@@ -16,6 +23,9 @@ import { makeSource, type SourceFile } from '#test/lab/transfer.ts'
 
 /** Four processes each: more at a time would only wait for each other. */
 const AT_ONCE = 3
+/** Half the lab's cable and half its file: a transfer takes as long, with half the packets for the processor to carry. */
+const LINE = { ...PAIR_LINE, rateMbit: PAIR_LINE.rateMbit / 2, queueBytes: PAIR_LINE.queueBytes / 2 }
+const FILE_BYTES = PAIR_FILE_BYTES / 2
 /** Without progress beyond what nobody can help: the mission's five seconds, doubled for machines that do other things too. */
 const MAX_PAUSE_MS = 10_000
 /** Bytes that may come twice: what was under way when the old connection died. */
@@ -36,7 +46,7 @@ describe.skipIf(missing !== undefined)(
     beforeAll(async () => {
       lab = await Lab.open()
       servers = await startPublicServers(lab)
-      source = makeSource(lab.folder, PAIR_FILE_BYTES)
+      source = makeSource(lab.folder, FILE_BYTES)
       results = await runAll(TEST_PAIRS, (pair) => tryPair(lab, servers, pair, source))
       const longer = makeSource(lab.folder, EVENT_FILE_BYTES)
       await Promise.all(
@@ -80,10 +90,10 @@ async function tryPair(
   pair: Pair,
   source: SourceFile,
 ): Promise<PairResult> {
-  const result = await runPair(lab, servers, pair, { source })
+  const result = await runPair(lab, servers, pair, { source, line: LINE })
   const isLucky = [pair.from, pair.to].includes('symmetric-step')
   if (!isLucky || result.settled !== 'relayed') return result
-  return await runPair(lab, servers, pair, { source })
+  return await runPair(lab, servers, pair, { source, line: LINE })
 }
 
 /** A few at a time, in order. */
