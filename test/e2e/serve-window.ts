@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs'
 import { expect, type Browser, type Page } from '@playwright/test'
 import * as v from 'valibot'
+import { compileCacheDir } from '#cli/compile-cache.js'
 import { BeelineProcess } from '#test/integration/harness/beeline-process.ts'
 import type { TempFolder } from '#test/integration/harness/temp-folder.ts'
 
@@ -27,7 +28,8 @@ export async function openServeWindow(
   mkdirSync(downloads, { recursive: true })
   const process = new BeelineProcess(['serve', '--port', String(options.port ?? 0)], {
     home: `${folder}/library`,
-    environment: { HOME: folder, XDG_DOWNLOAD_DIR: downloads },
+    // Another home would have nothing compiled yet.
+    environment: { HOME: folder, XDG_DOWNLOAD_DIR: downloads, NODE_COMPILE_CACHE: compileCacheDir() },
   })
   try {
     const [address] = v.parse(Urls, (await process.event('listening'))['urls'])
