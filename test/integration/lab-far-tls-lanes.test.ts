@@ -21,6 +21,8 @@ const missing = (await labIsMissing()) ?? (await emulatorIsMissing())
 
 describe.skipIf(missing !== undefined)(
   `TLS lanes through the internet${missing === undefined ? '' : ` (not run: ${missing})`}`,
+  // Every case has sites of its own, and most of it waits.
+  { concurrent: true },
   () => {
     let lab: Lab
     let servers: PublicServers
