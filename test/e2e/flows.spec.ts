@@ -94,7 +94,8 @@ test('a transfer is paused, survives a restart of the program, and goes on where
     // Slow enough that a person can be in time.
     await jonas.page.getByRole('button', { name: 'Settings' }).click()
     await jonas.page.getByRole('tab', { name: 'Limits' }).click()
-    const limit = jonas.page.getByRole('textbox', { name: 'Download' }).first()
+    // Of everything; “Downloads at once” stands before it, the limit of each transfer after it.
+    const limit = jonas.page.getByRole('textbox', { name: 'Download', exact: true }).first()
     await limit.fill('4')
     await limit.press('Enter')
     await jonas.page.getByRole('button', { name: 'Transfers' }).click()

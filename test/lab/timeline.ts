@@ -6,7 +6,7 @@ const Route = v.object({
   kind: v.string(),
   localType: v.string(),
   remoteType: v.string(),
-  protocol: v.optional(v.string(), ''),
+  protocol: v.optional(v.string()),
   reason: v.optional(v.string(), ''),
 })
 export type SeenRoute = v.InferOutput<typeof Route>
