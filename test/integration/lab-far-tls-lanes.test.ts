@@ -35,7 +35,7 @@ describe.skipIf(missing !== undefined)(
     // Undefined when it could not be opened.
     afterAll(async () => lab?.[Symbol.asyncDispose]())
 
-    async function protocolsOf(from: SiteKindName, to: SiteKindName): Promise<string[]> {
+    async function protocolsOf(from: SiteKindName, to: SiteKindName): Promise<(string | undefined)[]> {
       await using owned = new AsyncDisposableStack()
       const [sending, receiving] = [
         owned.use(await lab.connect(from, 1, { line: LINE })),
