@@ -54,7 +54,7 @@ class Side {
     this.desk = new TlsDesk({
       ownId: this.id,
       opening: new TlsOpening(undefined),
-      sessions: () => this.#sessions(),
+      sessions: () => this.#sessions().values(),
       send: (_peer, lane, message) => {
         this.said.push(message)
         const passed = this.filter(message)
@@ -172,6 +172,25 @@ test('where both have dialled and missed each other, one calls the other', async
   expect(right.said).toMatchObject([{ type: 'tls.get', port: expect.any(Number) }, { type: 'tls.get' }])
   expect(right.said[1]).not.toHaveProperty('port')
   expect(left.said.map(({ type }) => type)).toEqual(['tls.meet', 'tls.offer'])
+})
+
+test('one that is begun early is the only one, and where it does not come the usual way is taken', async () => {
+  const [left, right] = pair()
+  const fails = Promise.withResolvers<Lane>()
+  let runs = 0
+  const run = (): Promise<Lane> => {
+    runs++
+    return fails.promise
+  }
+  void right.desk.begin(left.id, LANE, run)
+  void right.desk.begin(left.id, LANE, run)
+  want(right)
+  await sleep(400)
+  expect([runs, right.said.length, right.state]).toEqual([1, 0, 'trying'])
+  fails.reject(new Error('nobody called'))
+  await bothOpen(left, right)
+  await right.desk.begin(left.id, LANE, run)
+  expect(runs).toBe(1)
 })
 
 test('who is to be met half-way follows no other invitation', async () => {

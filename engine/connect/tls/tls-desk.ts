@@ -29,7 +29,7 @@ export interface TlsDeskOptions {
   readonly ownId: PeerId
   readonly opening: TlsOpening
   /** Now connected. */
-  sessions(): Iterable<PeerLanes>
+  sessions(): IteratorObject<PeerLanes>
   /** On this very lane. */
   send(peer: PeerId, lane: string, message: TlsMessage): boolean
   opened(peer: PeerId, lane: Lane): void
@@ -108,7 +108,7 @@ export class TlsDesk implements Disposable {
   /** Begins one while the lane beside it is being opened. Where none comes of it, the usual way is tried then. */
   async begin(peer: PeerId, beside: string, run: (signal: AbortSignal) => Promise<Lane>): Promise<void> {
     const known = this.#know(peer)
-    if (known.attempt !== undefined) return
+    if (known.attempt !== undefined || this.#lanesOf(peer).some(({ isStream }) => isStream)) return
     const attempt = this.#begin(known, beside, 'dialling')
     attempt.isEarly = true
     try {
@@ -282,12 +282,14 @@ export class TlsDesk implements Disposable {
 
   /** Undefined when that lane is not one beside which a TLS lane may run. */
   #routeOf(peer: PeerId, beside: string): RouteView | undefined {
-    for (const { peer: other, lanes } of this.#options.sessions()) {
-      if (other !== peer || lanes.some(({ isStream }) => isStream)) continue
-      const route = lanes.find(({ id }) => id === beside)?.route ?? null
-      return isFollowable(route) ? route : undefined
-    }
-    return undefined
+    const lanes = this.#lanesOf(peer)
+    if (lanes.some(({ isStream }) => isStream)) return undefined
+    const route = lanes.find(({ id }) => id === beside)?.route ?? null
+    return isFollowable(route) ? route : undefined
+  }
+
+  #lanesOf(peer: PeerId): PeerLanes['lanes'] {
+    return this.#options.sessions().find((session) => session.peer === peer)?.lanes ?? []
   }
 
   #know(peer: PeerId): PeerTls {
