@@ -16,8 +16,11 @@ import { compareFolders, writeFile, writeRandomFile } from './harness/trees.ts'
 import { TrueShare } from './harness/true-share.ts'
 
 const MIB = 1024 * 1024
-/** A receiver of so small a share needs a third of this; what grows without bound passes it at once. */
-const MAX_RESIDENT_BYTES = 400 * MIB
+/**
+ * A receiver of so small a share needs a fifth of this. What is thrown away fast is collected late: 460 MiB were seen with 10,000 requests
+ * on a fast computer, and 360 with four times as many. What grows without bound passes it all the same.
+ */
+const MAX_RESIDENT_BYTES = 600 * MIB
 const KIB = 1024
 
 let folder: TempFolder

@@ -76,6 +76,8 @@ export class EarlyStream {
     signal.addEventListener('abort', () =>
       reject(new AppError('peer.unreachable', { detail: 'nobody called' })),
     )
+    // Nobody waits for it where nothing can listen.
+    promise.catch(() => undefined)
     await opening.listen(ticket, route, signal, resolve, this.#ownPort)
     return await promise
   }

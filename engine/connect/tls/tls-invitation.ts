@@ -46,7 +46,9 @@ export async function listenForLane(options: InvitationOptions): Promise<number>
   })
   // A stranger's broken handshake is nobody's business.
   server.on('tlsClientError', (_error, socket) => socket.destroy())
-  server.on('error', (cause) => reject(new AppError('peer.unreachable', { detail: 'cannot listen', cause })))
+  server.on('error', (cause) =>
+    reject(new AppError('peer.unreachable', { detail: `cannot listen: ${cause.message}`, cause })),
+  )
   const end = (): void => {
     server.close()
     reject(new AppError('transfer.stopped'))

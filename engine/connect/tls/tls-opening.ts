@@ -27,8 +27,8 @@ export interface Ticket {
   readonly certificate: Certificate
 }
 
-/** Ports for private use (RFC 6335 §6): hardly ever taken, and few routers change them. */
-const FIRST_PORT = 49_152
+/** Ports for private use (RFC 6335 §6), of these the ones that Linux does not give away by itself: hardly ever taken. */
+const FIRST_PORT = 61_000
 const END_PORT = 65_536
 
 /** One to dial from, which a router hopefully keeps. Whether it is free is seen when it is used. */
