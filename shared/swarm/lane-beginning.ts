@@ -7,16 +7,11 @@ import { StreamGrowth } from './stream-growth.ts'
 
 /** From here on a single association is hardly ever enough, so nobody waits until a second one is judged. Milliseconds. */
 const FAR_MS = 10
-/** Over such a round trip eight first lanes are 225 Mbit/s, and what the system keeps for one TCP connection is no more than that. Milliseconds. */
-const VERY_FAR_MS = 100
-const FIRST_MANY_LANES = 8
-/**
- * A lane that fills no queue and has no more than this on its way after eight round trips, in which its window could have doubled eight
- * times, has lost packets: that many lanes lose no less, and together they carry as many times more. Bytes.
- */
-const LOSSY_FLIGHT_BYTES = 96 * 1024
-/** Nobody takes a slow line for a lossy one sooner than its queue could be felt in a smoothed round trip. Milliseconds. */
-const MIN_LOSSY_MS = 600
+/** Over such a round trip, which no full queue of a near line has, eight first lanes are 320 Mbit/s at most, and what the system keeps for one TCP connection is no more than that. Milliseconds. */
+const VERY_FAR_MS = 140
+const FIRST_FAR_LANES = 8
+/** A TLS lane weighs as much as a flow of TCP beside others, and has a data channel beside it already. */
+const FIRST_BESIDE_STREAM = 3
 /**
  * So long the first lane carries alone, which shows whether it fills the line: its window is open after seven round trips.
  * Not longer than that limit where round trips are long: one window fills little there. Milliseconds.
@@ -37,9 +32,7 @@ export class LaneBeginning {
   readonly #growth = new StreamGrowth()
   #isOver = false
   /** When the first lane was seen to carry. */
-  #alone: { readonly sinceMs: number; readonly bytes: number } | undefined
-  /** Of the first lane, since it was seen to carry. */
-  #bytesPerSecond = 0
+  #aloneSinceMs: number | undefined
   /** So many lanes may soon be worth having; they can be opened meanwhile. */
   likelyCount = 0
 
@@ -55,32 +48,29 @@ export class LaneBeginning {
       hasStream && !isVeryFar ? this.#growth.look(sample.nowMs, streamBytes, queue.shortestMs) : undefined
     const isWaiting = hasStream ? growth === 'growing' : this.#isWaitingForLane(sample, queue)
     if (!isEnough && isWaiting) {
-      if (route !== 'relayed') this.likelyCount = Math.min(most, isVeryFar ? FIRST_MANY_LANES : FIRST_LANES)
+      if (route !== 'relayed') this.likelyCount = Math.min(most, isVeryFar ? FIRST_FAR_LANES : FIRST_LANES)
       return 'waiting'
     }
     this.#isOver = true
     if (isEnough) return undefined
-    if (queue.isFelt) return 'full'
+    // What comes and goes in the queue is perhaps another's, who has as much right to the line as a TLS lane.
+    if (queue.isFelt || (hasStream && !isVeryFar && !queue.isEmpty)) return 'full'
     // What a TLS lane leaves of the line is tried by a few lanes beside it; one data channel hardly ever fills one.
-    const bytesPerSecond = hasStream ? this.#growth.bytesPerSecond : this.#bytesPerSecond
-    const isLossy = isFlightSmall(bytesPerSecond, queue)
-    const laneCount = Math.min(most, isVeryFar || isLossy ? FIRST_MANY_LANES : FIRST_LANES)
-    if (growth !== 'steady' && !isLossy) return { laneCount }
+    const laneCount = Math.min(
+      most,
+      isVeryFar ? FIRST_FAR_LANES : hasStream ? FIRST_BESIDE_STREAM : FIRST_LANES,
+    )
+    if (growth !== 'steady') return { laneCount }
+    const { bytesPerSecond } = this.#growth
     return { laneCount, before: { laneCount: 1, bytesPerSecond, isEmpty: queue.isEmpty } }
   }
 
   #isWaitingForLane({ nowMs, receivedBytes }: LaneSample, queue: QueueSense): boolean {
     const { shortestMs, hasGrown, isFelt } = queue
     if (receivedBytes === 0) return true
-    this.#alone ??= { sinceMs: nowMs, bytes: receivedBytes }
-    const aloneMs = nowMs - this.#alone.sinceMs
-    this.#bytesPerSecond = ((receivedBytes - this.#alone.bytes) * 1000) / Math.max(1, aloneMs)
+    this.#aloneSinceMs ??= nowMs
+    const aloneMs = nowMs - this.#aloneSinceMs
     if (aloneMs < Math.min(MAX_ALONE_MS, shortestMs * ALONE_ROUND_TRIPS)) return true
-    if (isFlightSmall(this.#bytesPerSecond, queue) && aloneMs < MIN_LOSSY_MS) return true
     return hasGrown && !isFelt && shortestMs < VERY_FAR_MS && aloneMs < GROWING_ALONE_MS
   }
-}
-
-function isFlightSmall(bytesPerSecond: number, { shortestMs }: QueueSense): boolean {
-  return (bytesPerSecond * shortestMs) / 1000 < LOSSY_FLIGHT_BYTES
 }

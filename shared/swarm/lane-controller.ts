@@ -109,12 +109,6 @@ export class LaneController {
     return this.#target
   }
 
-  /** A TLS lane has come or gone beside what there is. */
-  joined(change: 1 | -1): void {
-    this.#before = undefined
-    this.#aim(this.#target + change)
-  }
-
   /** So many lanes may soon be worth having, as they take a while to open; none but those that are advised is to be used yet. */
   get likelyCount(): number {
     return this.#beginning.likelyCount

@@ -74,22 +74,24 @@ export class LanePlanner {
     const reserve = lanes.filter((lane) => lane.isReserve)
     const open = lanes.filter((lane) => !lane.isSurplus && !lane.isReserve)
     const stream = lanes.find((lane) => lane.isStream)
-    if (stream === undefined) session.isStreamEnough = true
-    else if (session.isNear) {
-      session.isStreamEnough = true
+    session.isStreamEnough = stream === undefined || session.isNear || this.#maxLanes === 1
+    if (stream !== undefined && session.isStreamEnough) {
       giveBack(reserve)
       this.#restStanding(open)
       return
     }
-    const plan = this.#planOf(session, open, stream !== undefined)
-    const used = open.filter((lane) => !lane.isStandby)
-    const [first] = used
-    if (first === undefined || used.every((lane) => lane.outstandingBytes === 0)) return
-    const isBusy = used.every((lane) => lane.outstandingBytes >= BUSY_BYTES)
+    // They stand by when a TLS lane has just come, until it is known here.
+    for (const lane of lanes) lane.isStandby = false
+    const plan = this.#planOf(session, stream !== undefined)
+    // Beside a TLS lane the first data channel carries a little, tells whether packets queue up, and is not counted.
+    const extra = stream === undefined || open.length < 2 ? 0 : 1
+    const [first] = open
+    if (first === undefined || open.every((lane) => lane.outstandingBytes === 0)) return
+    const isBusy = open.every((lane) => lane.outstandingBytes >= BUSY_BYTES)
     plan.idleLooks = isBusy ? 0 : plan.idleLooks + 1
     const target = plan.controller.advise({
       nowMs,
-      laneCount: used.length,
+      laneCount: open.length - extra,
       receivedBytes: session.receivedBytes,
       ...(stream && { streamBytes: stream.down.totalBytes }),
       roundTripMs: roundTripOf(open),
@@ -98,21 +100,22 @@ export class LanePlanner {
     })
     const { likelyCount } = plan.controller
     plan.isPreparing = likelyCount > target
-    if (plan.isPreparing) return this.#want(session, likelyCount, stream)
+    if (plan.isPreparing) return this.#events.wantsLanes(session.peer, likelyCount)
     // Decided: those that are not used now are given back.
     giveBack(reserve)
-    if (target > used.length) this.#more(session, lanes, target, stream)
-    else if (target < used.length) this.#fewer(session, open, target)
+    // So many data channels, whether there is a TLS lane or not.
+    const channels = open.filter((lane) => !lane.isStream)
+    const count = Math.min(target, stream === undefined ? target : this.#maxLanes - 1)
+    if (count > channels.length) this.#more(session, lanes, count)
+    else if (count < channels.length) giveUp(channels, channels.length - count)
   }
 
-  /** Where a TLS lane comes or goes beside one data channel, all begins anew; beside several it is one lane more or less. */
-  #planOf(session: PeerSession, open: readonly SessionLane[], hasStream: boolean): Plan {
+  /** Where a TLS lane comes or goes beside one data channel, all begins anew; beside several they go on as they are. */
+  #planOf(session: PeerSession, hasStream: boolean): Plan {
     const known = this.#plans.get(session)
     if (known?.hasStream === hasStream) return known
     if (known !== undefined && known.controller.target > 1) {
       known.hasStream = hasStream
-      known.controller.joined(hasStream ? 1 : -1)
-      if (hasStream) callBack(session, open)
       return known
     }
     const controller = new LaneController(this.#maxLanes)
@@ -121,41 +124,23 @@ export class LanePlanner {
     return plan
   }
 
-  /** Those that stand by carry again, and those that were about to go stay. */
-  #more(
-    session: PeerSession,
-    lanes: readonly SessionLane[],
-    target: number,
-    stream: SessionLane | undefined,
-  ): void {
-    callBack(session, lanes)
-    let missing = target - lanes.filter((lane) => !lane.isSurplus).length
-    for (const lane of lanes) {
+  /** Those that were about to go stay first. */
+  #more(session: PeerSession, lanes: readonly SessionLane[], channelCount: number): void {
+    const channels = lanes.filter((lane) => !lane.isStream)
+    let missing = channelCount - channels.filter((lane) => !lane.isSurplus).length
+    for (const lane of channels) {
       if (missing <= 0) return
       if (!lane.isSurplus) continue
       lane.isSurplus = false
       missing--
     }
-    if (missing > 0) this.#want(session, target, stream)
-  }
-
-  /** Who opens data channels does not count a TLS lane. */
-  #want(session: PeerSession, count: number, stream: SessionLane | undefined): void {
-    this.#events.wantsLanes(session.peer, stream === undefined ? count : count - 1)
+    if (missing > 0) this.#events.wantsLanes(session.peer, channelCount)
   }
 
   /** Beside a TLS lane one other is enough, in case that it fails. */
   #restStanding(open: readonly SessionLane[]): void {
     const standing = open.filter((lane) => lane.isStandby)
     if (standing.length > 1) giveUp(standing, standing.length - 1)
-  }
-
-  /** Beside a TLS lane that carries alone one stands by. */
-  #fewer(session: PeerSession, open: readonly SessionLane[], target: number): void {
-    const channels = open.filter((lane) => !lane.isStream)
-    const hasStream = channels.length < open.length
-    session.isStreamEnough = hasStream && target === 1
-    giveUp(channels, channels.length - Math.max(1, hasStream ? target - 1 : target))
   }
 }
 
@@ -168,22 +153,13 @@ function giveUp(open: readonly SessionLane[], count: number): void {
   for (const lane of spare.slice(-count)) lane.isSurplus = true
 }
 
-/**
- * The shortest now. A TLS lane's own answers wait behind what the system keeps for it; a data channel that stands by carries nothing but
- * questions, so its last answer tells more than what the library has smoothed.
- */
+/** The shortest now. A TLS lane's own answers wait behind what the system keeps for it. */
 function roundTripOf(open: readonly SessionLane[]): number | null {
   const channels = open.filter((lane) => !lane.isStream)
   const trips = (channels.length > 0 ? channels : open)
-    .map((lane) => (lane.isStandby ? lane.heartbeat.roundTripMs : null) ?? lane.roundTripMs())
+    .map((lane) => lane.roundTripMs())
     .filter((trip) => trip !== null)
   return trips.length === 0 ? null : Math.min(...trips)
-}
-
-/** Those that stand by carry again. */
-function callBack(session: PeerSession, lanes: readonly SessionLane[]): void {
-  session.isStreamEnough = false
-  for (const lane of lanes) lane.isStandby = false
 }
 
 function giveBack(reserve: readonly SessionLane[]): void {

@@ -132,7 +132,7 @@ export class PeerSession {
   hasMissed = false
   /** On the same LAN. */
   isNear = false
-  /** Where there is a TLS lane: it carries alone, and data channels stand by. */
+  /** Where there is a TLS lane: it carries alone, and data channels stand by. Else they carry beside it. */
   isStreamEnough = true
   /** Silent for long with requests open: gets one request at a time until it delivers. */
   isSnubbed = false

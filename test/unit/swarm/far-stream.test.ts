@@ -1,4 +1,4 @@
-/** A TLS lane over a long way, on a virtual clock: where it carries enough the data channels stand by, where not they help. */
+/** A TLS lane over a long way, on a virtual clock: where it carries enough one data channel is kept beside it, where not many help. */
 
 import { expect, test } from 'vitest'
 import type { SessionLane } from '#shared/swarm/peer-session.ts'
@@ -31,17 +31,15 @@ function countUsed(channels: readonly SessionLane[]): number {
   return channels.filter(({ isOpenToAsk }) => isOpenToAsk).length
 }
 
-test('one that fills the line carries alone, and a few data channels beside it are tried and given back', async () => {
+test('beside one that fills the line one data channel is kept, and a few more are tried and given back', async () => {
   const { world, channels } = setUp(160 * MIB, { channel: { ...CHANNEL, bytesPerSecond: MIB / 4 } })
   const { swarm, receiver } = world
   await swarm.clock.run(300)
   world.open({ isTls: true, quality: FAST })
   await swarm.clock.run(400)
-  expect(countUsed(channels())).toBe(0)
-  expect(await swarm.clock.run(20_000, () => channels().length === 1 && countUsed(channels()) === 0)).toBe(
-    true,
-  )
-  expect(channels()[0]?.isStandby).toBe(true)
+  expect(countUsed(channels())).toBe(1)
+  expect(await swarm.clock.run(20_000, () => countUsed(channels()) > 1)).toBe(true)
+  expect(await swarm.clock.run(20_000, () => channels().length === 1)).toBe(true)
   expect(await swarm.finish(60_000, receiver)).toBe(true)
   expect(receiver.swarm.traffic.receivedBytes).toBe(160 * MIB)
   expect(swarm.isIdentical(receiver)).toBe(true)
@@ -75,15 +73,15 @@ test('one that opens late is one lane more, and when it ends the others go on as
   expect(swarm.isIdentical(receiver)).toBe(true)
 })
 
-test('when one that carries alone falls silent, the channel that stands by goes on', async () => {
+test('when it falls silent, the channel beside it goes on, and others come', async () => {
   const { world, channels } = setUp(96 * MIB)
   const { swarm, receiver } = world
   await swarm.clock.run(300)
   const pair = world.open({ isTls: true, quality: FAST })
   await swarm.clock.run(400)
-  expect(countUsed(channels())).toBe(0)
+  expect(countUsed(channels())).toBe(1)
   for (const end of pair) end.isMute = true
-  expect(await swarm.clock.run(5000, () => countUsed(channels()) > 0)).toBe(true)
+  expect(await swarm.clock.run(12_000, () => countUsed(channels()) > 3)).toBe(true)
   expect(await swarm.finish(120_000, receiver)).toBe(true)
   expect(swarm.isIdentical(receiver)).toBe(true)
 })
