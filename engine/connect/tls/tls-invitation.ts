@@ -46,7 +46,7 @@ export async function listenForLane(options: InvitationOptions): Promise<number>
   })
   // A stranger's broken handshake is nobody's business.
   server.on('tlsClientError', (_error, socket) => socket.destroy())
-  server.on('error', (cause) =>
+  server.on('error', (cause: Error) =>
     reject(new AppError('peer.unreachable', { detail: `cannot listen: ${cause.message}`, cause })),
   )
   const end = (): void => {
