@@ -72,7 +72,7 @@ export function connectionWords(peer: PeerView): string {
 
 /** What came of the try for a faster connection; empty where it is open or there was none. */
 function tlsWords({ route, tls }: Pick<PeerView, 'route' | 'tls'>): string {
-  // Between homes nobody expects TCP to get through.
+  // Through the internet routers may stand in the way, and nobody has to do anything about it.
   return route?.kind === 'lan' && tls === 'blocked' ? ' (TLS: blocked)' : ''
 }
 

@@ -228,7 +228,7 @@ export class ShareSession {
     return new EarlyStream({
       opening: this.#opening,
       isHungry: () => this.swarm.isHungry,
-      begin: (run) => void this.#tls?.begin(peer, lane, run),
+      begin: (run) => void this.#tls?.beginEarly(peer, lane, run),
     })
   }
 

@@ -3,15 +3,15 @@
 import type { RouteKind } from '#shared/api/views.ts'
 import type { IceServer } from '#shared/protocol/coordinator-messages.ts'
 import type { NetworkFacts } from '#shared/protocol/network-facts.ts'
+import type { LaneId } from '#shared/protocol/signals.ts'
 import type { PeerId, ShareKeys } from '#shared/share/keys.ts'
 import type { Lane } from '#shared/swarm/lane.ts'
 import type { MeshLink } from '#shared/swarm/mesh.ts'
 import type { TopicSession } from '../coordinator-client/client.ts'
 import type { PortRange, RoutePolicy } from './ice-settings.ts'
 import type { NetworkMonitor } from './nat/network-monitor.ts'
-import type { LaneId } from '#shared/protocol/signals.ts'
-import type { EarlyStream } from './tls/early-stream.ts'
 import type { ServerHealth } from './server-health.ts'
+import type { EarlyStream } from './tls/early-stream.ts'
 
 export interface ConnectorOptions {
   readonly keys: ShareKeys

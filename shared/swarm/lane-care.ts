@@ -30,18 +30,21 @@ export class LaneCare {
   readonly #sessions: ReadonlyMap<PeerId, PeerSession>
   readonly #events: LaneCareEvents
   readonly #tickMs: number
+  readonly #maxLanes: number
   #lastTickMs: number
 
-  /** @param tickMs how often `tick` is called */
+  /** @param tickMs how often `tick` is called. @param maxLanes to one peer, by the person */
   constructor(
     clock: Clock,
     sessions: ReadonlyMap<PeerId, PeerSession>,
     tickMs: number,
+    maxLanes: number,
     events: LaneCareEvents,
   ) {
     this.#clock = clock
     this.#sessions = sessions
     this.#tickMs = tickMs
+    this.#maxLanes = maxLanes
     this.#events = events
     this.#lastTickMs = clock.now()
   }
@@ -79,8 +82,9 @@ export class LaneCare {
       lane.isStream = isStream(route)
     }
     session.isNear = lanes.some((lane) => isNear(lane.lane.route(), lane.shortestTripMs))
-    const isEnough = session.isStreamEnough && lanes.some((lane) => lane.isStream && !lane.isSuspect)
-    for (const lane of lanes) lane.isStandby = isEnough && !lane.isStream
+    session.isStreamAlone =
+      (session.isNear || this.#maxLanes === 1) && lanes.some((lane) => lane.isStream && !lane.isSuspect)
+    for (const lane of lanes) lane.isStandby = session.isStreamAlone && !lane.isStream
     for (const lane of lanes) {
       this.#setLeaving(lane, lane.isSurplus || lanes.some((other) => isBetter(other, lane)), now)
       if (lane.isSuspect) {

@@ -74,14 +74,11 @@ export class LanePlanner {
     const reserve = lanes.filter((lane) => lane.isReserve)
     const open = lanes.filter((lane) => !lane.isSurplus && !lane.isReserve)
     const stream = lanes.find((lane) => lane.isStream)
-    session.isStreamEnough = stream === undefined || session.isNear || this.#maxLanes === 1
-    if (stream !== undefined && session.isStreamEnough) {
+    if (stream !== undefined && session.isStreamAlone) {
       giveBack(reserve)
       this.#restStanding(open)
       return
     }
-    // They stand by when a TLS lane has just come, until it is known here.
-    for (const lane of lanes) lane.isStandby = false
     const plan = this.#planOf(session, stream !== undefined)
     // Beside a TLS lane the first data channel carries a little, tells whether packets queue up, and is not counted.
     const extra = stream === undefined || open.length < 2 ? 0 : 1

@@ -132,8 +132,8 @@ export class PeerSession {
   hasMissed = false
   /** On the same LAN. */
   isNear = false
-  /** Where there is a TLS lane: it carries alone, and data channels stand by. Else they carry beside it. */
-  isStreamEnough = true
+  /** There is a TLS lane that carries alone, and data channels stand by. */
+  isStreamAlone = false
   /** Silent for long with requests open: gets one request at a time until it delivers. */
   isSnubbed = false
   /** Pieces that the peer would rather not give now, and when it said so, milliseconds. */

@@ -25,7 +25,7 @@ export class StreamGrowth {
   /** Of the last look. */
   bytesPerSecond = 0
 
-  /** @param streamBytes that have come over it so far. @returns whether more is to be expected of it alone */
+  /** @param streamBytes that have come over it so far. @returns `growing` also while it cannot be told yet */
   look(nowMs: number, streamBytes: number, roundTripMs: number): 'growing' | 'steady' | 'fallen' {
     if (this.#since === undefined && streamBytes === 0) return 'growing'
     const since = (this.#since ??= { nowMs, bytes: streamBytes })

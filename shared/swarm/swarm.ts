@@ -55,15 +55,15 @@ export class Swarm {
 
   constructor(options: SwarmOptions) {
     this.#options = options
-    const { clock, keys, self, events } = options
+    const { clock, keys, self, events, maxLanes = 1 } = options
     this.#news = new News(this.sessions)
     this.#network = new NetworkNews(clock, this.sessions)
-    this.#care = new LaneCare(clock, this.sessions, TICK_MS, {
+    this.#care = new LaneCare(clock, this.sessions, TICK_MS, maxLanes, {
       health: (session, lane) => this.#laneHealth(session, lane),
       end: (session, lane, reason) => this.#endLane(session, lane, reason),
       awaits: (lane) => lane.outstanding.size > 0 || this.#manifest.awaits(lane),
     })
-    this.#planner = new LanePlanner(clock, this.sessions, options.maxLanes ?? 1, {
+    this.#planner = new LanePlanner(clock, this.sessions, maxLanes, {
       isLimited: () => options.down?.isLimited === true,
       wantsLanes: (peer, count) => events.wantsLanes?.(peer, count),
     })

@@ -4,25 +4,14 @@ import { afterEach, expect, test } from 'vitest'
 import * as v from 'valibot'
 import { EarlyStream } from '#engine/connect/tls/early-stream.ts'
 import { TlsOpening } from '#engine/connect/tls/tls-opening.ts'
-import type { RouteView } from '#shared/api/views.ts'
 import { LaneId, type Signal } from '#shared/protocol/signals.ts'
 import type { Lane } from '#shared/swarm/lane.ts'
 import { eventually, sleep } from './harness/eventually.ts'
+import { ROUTE } from './harness/loopback-route.ts'
 
 const LANE = v.parse(LaneId, 'b'.repeat(16))
 const OFFER: Signal = { kind: 'offer', lane: LANE, sdp: '' }
 const ANSWER: Signal = { kind: 'answer', lane: LANE, sdp: '' }
-const ROUTE: RouteView = {
-  kind: 'lan',
-  localType: 'host',
-  remoteType: 'host',
-  localAddress: '127.0.0.1:1111',
-  remoteAddress: '127.0.0.1:2222',
-  protocol: 'udp',
-  reason: 'same-device',
-  relayHost: null,
-}
-
 const endings: (() => void)[] = []
 afterEach(() => {
   for (const end of endings.splice(0)) end()

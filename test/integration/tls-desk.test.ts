@@ -5,26 +5,15 @@ import { afterEach, expect, test } from 'vitest'
 import { TlsOpening } from '#engine/connect/tls/tls-opening.ts'
 import { TlsDesk } from '#engine/connect/tls/tls-desk.ts'
 import type { LaneLook, PeerLanes } from '#engine/connect/tls/tls-prospect.ts'
-import type { RouteView } from '#shared/api/views.ts'
 import type { TlsMessage } from '#shared/protocol/peer-messages.ts'
 import { LaneId } from '#shared/protocol/signals.ts'
 import type { PeerId } from '#shared/share/keys.ts'
 import type { Lane } from '#shared/swarm/lane.ts'
 import { peerNumber } from '#test/unit/swarm/virtual-swarm.ts'
 import { eventually, sleep } from './harness/eventually.ts'
+import { ROUTE } from './harness/loopback-route.ts'
 
 const LANE = 'b'.repeat(16)
-const ROUTE: RouteView = {
-  kind: 'lan',
-  localType: 'host',
-  remoteType: 'host',
-  localAddress: '127.0.0.1:1111',
-  remoteAddress: '127.0.0.1:2222',
-  protocol: 'udp',
-  reason: 'same-device',
-  relayHost: null,
-}
-
 /** Of nobody. */
 const OFFER = {
   lane: v.parse(LaneId, 'c'.repeat(16)),
@@ -182,14 +171,14 @@ test('one that is begun early is the only one, and where it does not come the us
     runs++
     return fails.promise
   }
-  void right.desk.begin(left.id, LANE, run)
-  void right.desk.begin(left.id, LANE, run)
+  void right.desk.beginEarly(left.id, LANE, run)
+  void right.desk.beginEarly(left.id, LANE, run)
   want(right)
   await sleep(400)
   expect([runs, right.said.length, right.state]).toEqual([1, 0, 'trying'])
   fails.reject(new Error('nobody called'))
   await bothOpen(left, right)
-  await right.desk.begin(left.id, LANE, run)
+  await right.desk.beginEarly(left.id, LANE, run)
   expect(runs).toBe(1)
 })
 

@@ -1,4 +1,4 @@
-/** Opens a TLS lane to where the other side listens. */
+/** Opens a TLS lane to where the other side listens, or from where it dials too. */
 
 import type { TcpNetConnectOpts } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'

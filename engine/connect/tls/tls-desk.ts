@@ -1,7 +1,7 @@
 /**
  * Opens TLS lanes beside the lanes of peers where TCP may get through, and remembers where it does not. Who wants blocks asks
  * for an invitation, the other side listens for a moment, the first dials; where that does not get through, the same the
- * other way round, because a firewall often lets nothing in and everything out. All on the authenticated lane beside which
+ * other way round, because a firewall often lets nothing in and everything out; in the internet both dial at once. All on the authenticated lane beside which
  * the new one is to run, and to no other address than that lane's.
  */
 
@@ -106,7 +106,7 @@ export class TlsDesk implements Disposable {
   }
 
   /** Begins one while the lane beside it is being opened. Where none comes of it, the usual way is tried then. */
-  async begin(peer: PeerId, beside: string, run: (signal: AbortSignal) => Promise<Lane>): Promise<void> {
+  async beginEarly(peer: PeerId, beside: string, run: (signal: AbortSignal) => Promise<Lane>): Promise<void> {
     const known = this.#know(peer)
     if (known.attempt !== undefined || this.#lanesOf(peer).some(({ isStream }) => isStream)) return
     const attempt = this.#begin(known, beside, 'dialling')
