@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { isFresh } from './freshness.ts'
+import { isFresh } from '#cli/freshness.js'
 import { chooseShell, hasDisplay, type Files } from './shell-choice.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '..')

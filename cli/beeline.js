@@ -12,7 +12,10 @@ if (major >= 24) {
       cache.keepCompiledModules()
     })
     .then(function () {
-      return import('./main.ts')
+      return import('./program.js')
+    })
+    .then(function (program) {
+      return import(program.programUrl())
     })
 } else {
   Promise.all([

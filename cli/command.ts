@@ -4,6 +4,7 @@ import type { App, AppOptions, CoordinatorStarter } from '#engine/app/app.ts'
 import type { DoctorOptions } from '#engine/doctor/doctor.ts'
 import type { SavedNetwork } from '#engine/doctor/saved-network.ts'
 import type { Engine, EngineOptions } from '#engine/engine.ts'
+import type { CoordinatorAddress } from '#shared/share/link.ts'
 import type { DoctorView } from '#shared/api/doctor-views.ts'
 import type { Arguments, OptionSpecs } from './arguments.ts'
 
@@ -35,7 +36,8 @@ export type Log = (event: string, fields: Record<string, string | number | boole
 
 /** The heavy parts, loaded only when they are used: `--help` shall not wait for a native library. */
 export interface Services {
-  openEngine(options: EngineOptions): Promise<Engine>
+  /** @param coordinator what is needed first: it is dialled while the engine is loaded */
+  openEngine(options: EngineOptions, coordinator?: readonly CoordinatorAddress[]): Promise<Engine>
   openApp(options: AppOptions): Promise<App>
   runDoctor(options: DoctorOptions, onView: (view: DoctorView) => void, signal: AbortSignal): Promise<void>
   /** Undefined when nothing was saved. Rejects with AppError `library.*`. */

@@ -5,9 +5,12 @@
  */
 
 import { mkdirSync } from 'node:fs'
-import { enableCompileCache } from 'node:module'
+import { enableCompileCache, flushCompileCache } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+
+/** Node keeps what it has compiled when it ends; who passes files on for days, or is killed, keeps it then. Milliseconds. */
+const KEEP_AFTER_MS = 10_000
 
 /** In the person's own cache folder: in a shared one, another user could leave code there for us to run. */
 export function compileCacheDir() {
@@ -27,6 +30,7 @@ export function keepCompiledModules() {
     return
   }
   enableCompileCache(folder)
+  setTimeout(flushCompileCache, KEEP_AFTER_MS).unref()
   // Worker threads and child processes read it here.
   process.env.NODE_COMPILE_CACHE = folder
 }

@@ -60,10 +60,11 @@ async function run(args: Arguments, context: Context): Promise<number> {
   if (others.length > 0) throw usageError('one link at a time, and in quotes')
   const seedLimit = readSeedLimit(args)
   // A damaged link is told before anything is opened.
-  parseLink(link)
+  const { coordinators: coordinator } = parseLink(link)
   const output = createOutput(context, args.has('json'))
   const destination = path.resolve(context.workingDir, args.text('to') ?? '.')
-  return withEngine({ args, context, output, network: readNetwork(args, context) }, async (engine) => {
+  const network = readNetwork(args, context)
+  return withEngine({ args, context, output, network, coordinator }, async (engine) => {
     const transfer = engine.open(link)
     try {
       return await receive(transfer, { args, context, output, destination, seedLimit })

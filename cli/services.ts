@@ -1,11 +1,14 @@
 /** The real engine and coordinator, loaded when they are first used. */
 
+import type { EarlyDial } from '#engine/coordinator-client/early-dial.ts'
+import type { CoordinatorAddress } from '#shared/share/link.ts'
 import type { Services } from './command.ts'
 
 export const SERVICES: Services = {
-  async openEngine(options) {
+  async openEngine(options, coordinator) {
+    const earlyDial = coordinator && (await dialEarly(coordinator, options.network.proxy))
     const { openEngine } = await import('#engine/open-engine.ts')
-    return openEngine(options)
+    return openEngine({ ...options, earlyDial })
   },
 
   async openApp(options) {
@@ -29,4 +32,12 @@ export const SERVICES: Services = {
     useSystemCurves()
     return startStandalone(settings)
   },
+}
+
+async function dialEarly(
+  coordinator: readonly CoordinatorAddress[],
+  proxy: string | undefined,
+): Promise<EarlyDial> {
+  const module = await import('#engine/coordinator-client/early-dial.ts')
+  return new module.EarlyDial(coordinator, proxy)
 }

@@ -1,6 +1,7 @@
 /** What `send` and `get` have in common: an engine opened and closed, and a transfer watched until something ends it. */
 
 import type { Engine, NetworkOptions, Transfer } from '#engine/engine.ts'
+import type { CoordinatorAddress } from '#shared/share/link.ts'
 import type { Arguments } from './arguments.ts'
 import type { Context, Log } from './command.ts'
 import { readDataDir, readDeviceName } from './common-options.ts'
@@ -23,18 +24,23 @@ export async function withEngine<Result>(
     readonly context: Context
     readonly output: Output
     readonly network: NetworkOptions
+    /** What is needed first. */
+    readonly coordinator?: readonly CoordinatorAddress[]
   },
   use: (engine: Engine) => Promise<Result>,
 ): Promise<Result> {
-  const { args, context, output, network } = settings
+  const { args, context, output, network, coordinator } = settings
   const log = logFor(args, output)
   const limit = readLimits(args)
-  const engine = await context.services.openEngine({
-    dataDir: readDataDir(context),
-    deviceName: readDeviceName(args, context),
-    network,
-    ...(log === undefined ? {} : { log }),
-  })
+  const engine = await context.services.openEngine(
+    {
+      dataDir: readDataDir(context),
+      deviceName: readDeviceName(args, context),
+      network,
+      ...(log === undefined ? {} : { log }),
+    },
+    coordinator,
+  )
   try {
     limit(engine)
     return await use(engine)

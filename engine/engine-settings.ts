@@ -56,4 +56,5 @@ export interface EngineParts {
   readonly monitor: NetworkMonitor | undefined
   readonly library: Library
   readonly pool: DiskPool
+  readonly earlyDial?: EngineOptions['earlyDial']
 }

@@ -6,6 +6,7 @@ import type { LimitSettings } from '#shared/api/settings-views.ts'
 import type { DetailsEvent, FolderView, Selection } from '#shared/api/transfer-views.ts'
 import type { OfferView, SeedLimit, TransferId, TransferPriority, TransferView } from '#shared/api/views.ts'
 import type { FilePriority } from '#shared/swarm/urgency.ts'
+import type { EarlyDial } from './coordinator-client/early-dial.ts'
 import type { ServerHealth } from './connect/server-health.ts'
 
 export interface NetworkOptions {
@@ -35,6 +36,8 @@ export interface EngineOptions {
   /** What others see; may be empty. */
   readonly deviceName: string
   readonly network: NetworkOptions
+  /** Of the coordinator that is needed first. The engine closes it when nobody does. */
+  readonly earlyDial?: EarlyDial | undefined
   /** Event name and fields, for `--verbose`; never a name, key, path or address of a person. */
   readonly log?: (event: string, fields: Record<string, string | number | boolean>) => void
 }

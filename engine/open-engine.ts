@@ -43,6 +43,8 @@ const Paths = v.pipe(v.string(), v.parseJson(), v.array(v.string()))
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   useSystemCurves()
   await using started = new AsyncDisposableStack()
+  const { earlyDial } = options
+  if (earlyDial !== undefined) started.use(earlyDial)
   const library = started.adopt(new Library(options.dataDir), (opened) => opened.close())
   const pool = started.use(new DiskPool())
   const log = options.log ?? (() => undefined)
@@ -52,7 +54,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   // Disposed of before the mapper, whose ports it holds.
   const policy = (): NetworkOptions['routePolicy'] => settings.network.routePolicy
   const monitor = started.use(openNetworkMonitor({ policy, bindAddress, portMapper, log }))
-  return new RunningEngine({ log, settings, monitor, library, pool }, portMapper, started.move())
+  return new RunningEngine({ log, settings, monitor, library, pool, earlyDial }, portMapper, started.move())
 }
 
 class RunningEngine implements Engine {

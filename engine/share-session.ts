@@ -66,6 +66,7 @@ export class ShareSession {
     this.client = new CoordinatorClient({
       addresses: options.coordinators,
       proxy: network.proxy,
+      earlyDial: parts.earlyDial,
       log: this.#log,
     })
     this.client.onState(() => events.changed())

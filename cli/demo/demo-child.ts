@@ -41,7 +41,7 @@ export class DemoChild {
 
   constructor(settings: DemoChildSettings) {
     this.name = settings.name
-    const launcher = fileURLToPath(new URL('../beeline.js', import.meta.url))
+    const launcher = fileURLToPath(new URL('../../cli/beeline.js', import.meta.url))
     this.#process = spawn(process.execPath, [launcher, ...settings.argv, '--json'], {
       // Everything stays on this computer, whatever networks it has.
       env: { ...settings.environment, BEELINE_HOME: settings.dataDir, BEELINE_BIND: '127.0.0.1' },

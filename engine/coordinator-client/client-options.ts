@@ -1,6 +1,7 @@
 /** What a coordinator's client is opened with. */
 
 import type { CoordinatorAddress } from '#shared/share/link.ts'
+import type { EarlyDial } from './early-dial.ts'
 import type { ClientTiming } from './timing.ts'
 
 export interface CoordinatorClientOptions {
@@ -8,6 +9,8 @@ export interface CoordinatorClientOptions {
   readonly addresses: readonly [CoordinatorAddress, ...CoordinatorAddress[]]
   /** The person's HTTP proxy; undefined: as the environment says. */
   readonly proxy?: string | undefined
+  /** May have begun with the first attempt. */
+  readonly earlyDial?: EarlyDial | undefined
   readonly now?: () => number
   readonly random?: () => number
   readonly timing?: Partial<ClientTiming>

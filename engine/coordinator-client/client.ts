@@ -29,8 +29,7 @@ export type CoordinatorState = 'connecting' | 'online' | 'offline'
 const RETRY_PAUSE_MS = 20
 
 export class CoordinatorClient implements AsyncDisposable {
-  readonly #addresses: CoordinatorClientOptions['addresses']
-  readonly #proxy: string | undefined
+  readonly #dial: (firstIndex: number, signal: AbortSignal) => Promise<Dialled>
   readonly #now: () => number
   readonly #timing: ClientTiming
   readonly #log: (event: string, fields: Record<string, number | string>) => void
@@ -50,8 +49,9 @@ export class CoordinatorClient implements AsyncDisposable {
 
   /** Starts to connect at once. */
   constructor(options: CoordinatorClientOptions) {
-    this.#addresses = options.addresses
-    this.#proxy = options.proxy
+    const { addresses, proxy, earlyDial } = options
+    this.#dial = (firstIndex, signal) =>
+      earlyDial?.take(addresses, proxy, signal) ?? dial(addresses, firstIndex, this.#timing, signal, proxy)
     this.#now = options.now ?? Date.now
     this.#timing = { ...DEFAULT_TIMING, ...options.timing }
     this.#rounds = new Rounds(this.#timing, options.random ?? Math.random, this.#closing.signal)
@@ -162,7 +162,7 @@ export class CoordinatorClient implements AsyncDisposable {
       this.#setState('connecting')
       const round = this.#rounds.begin()
       try {
-        const dialled = await dial(this.#addresses, firstIndex, this.#timing, round, this.#proxy)
+        const dialled = await this.#dial(firstIndex, round)
         firstIndex = dialled.index
         this.#rounds.reached()
         const sinceMs = performance.now()

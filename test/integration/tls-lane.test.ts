@@ -88,6 +88,13 @@ function isListening(port: number): Promise<boolean> {
   return promise.finally(() => socket.destroy())
 }
 
+function endOf(lane: TlsLane): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>()
+  const nothing = (): void => undefined
+  lane.attach({ control: nothing, frame: nothing, writable: nothing, closed: resolve })
+  return promise
+}
+
 describe('an invitation', () => {
   test('is for one: nothing listens any more when somebody has come', async () => {
     const { port, opened, dial } = await invite()
@@ -114,7 +121,8 @@ describe('an invitation', () => {
   test('opens to nobody without the token', async () => {
     const { opened, dial } = await invite()
     const wrong = { ...laneOptions(true), token: new Uint8Array(32).fill(8) }
-    await expect(dial({ lane: wrong })).rejects.toMatchObject({ code: 'peer.unreachable' })
+    // Who dials speaks first, so it hears of it by the end of the lane.
+    expect(await endOf(await dial({ lane: wrong }))).not.toBe('')
     expect(opened).toEqual([])
     // Whoever has it is let in all the same.
     await dial()

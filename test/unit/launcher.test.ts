@@ -1,7 +1,16 @@
 /** The launcher, started with a Node that is too old and with one that is not. */
 
 import { spawn, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -34,7 +43,8 @@ beforeEach(() => {
   cpSync(path.join(root, 'package.json'), path.join(clone, 'package.json'))
   launcher = path.join(clone, 'cli/beeline.js')
   cpSync(path.join(root, 'cli/beeline.js'), launcher)
-  cpSync(path.join(root, 'cli/compile-cache.js'), path.join(clone, 'cli/compile-cache.js'))
+  for (const name of ['compile-cache.js', 'program.js', 'freshness.js'])
+    cpSync(path.join(root, 'cli', name), path.join(clone, 'cli', name))
 })
 
 afterEach(() => {
@@ -55,6 +65,37 @@ test('a Node that is new enough runs the command line at once, silently', () => 
   writeMain(`const said: string = process.argv.slice(2).join(' ')\nconsole.log(said)\n`)
   const run = spawnSync(process.execPath, [launcher, 'send', 'a b'], { encoding: 'utf8' })
   expect(run).toMatchObject({ status: 0, stdout: 'send a b\n', stderr: '' })
+})
+
+describe('what was bundled', () => {
+  function writeBundle(): void {
+    mkdirSync(path.join(clone, 'out/commands'), { recursive: true })
+    for (const name of ['main.js', 'disk-worker.js'])
+      writeFileSync(path.join(clone, 'out/commands', name), `console.log('${name}')\n`)
+  }
+  const said = (): string => spawnSync(process.execPath, [launcher], { encoding: 'utf8' }).stdout
+
+  beforeEach(() => {
+    writeMain(`console.log('source')\n`)
+  })
+
+  test('is run instead of the sources', () => {
+    writeBundle()
+    expect(said()).toBe('main.js\n')
+  })
+
+  test('is not run once a source has changed since', () => {
+    writeBundle()
+    const later = Date.now() / 1000 + 10
+    utimesSync(path.join(clone, 'cli/main.ts'), later, later)
+    expect(said()).toBe('source\n')
+  })
+
+  test('is not run when a part is missing', () => {
+    writeBundle()
+    rmSync(path.join(clone, 'out/commands/disk-worker.js'))
+    expect(said()).toBe('source\n')
+  })
 })
 
 describe('on a Node that is too old', () => {

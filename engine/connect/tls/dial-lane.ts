@@ -29,7 +29,10 @@ export interface DialOptions {
   readonly signal: AbortSignal
 }
 
-/** Rejects with AppError `peer.unreachable`. The token goes only to who has the certificate. */
+/**
+ * Rejects with AppError `peer.unreachable`. The token goes only to who has the certificate, and what is said on the lane right behind it:
+ * that certificate shows who the other side is, so nobody waits a round trip for its token.
+ */
 export async function dialLane(options: DialOptions): Promise<TlsLane> {
   const ending = AbortSignal.any([options.signal, AbortSignal.timeout(TLS_OPEN_MS)])
   for (;;) {
@@ -75,13 +78,16 @@ async function dialOnce(
   socket.on('connect', () => {
     call.hasConnected = true
   })
+  const verified = Promise.withResolvers<void>()
   socket.on('secureConnect', () => {
     isVerified = fingerprintOf(socket.getPeerCertificate(true).raw) === fingerprint
-    if (isVerified) lane.showToken()
-    else lane.close()
+    if (!isVerified) return lane.close()
+    lane.showToken()
+    verified.resolve()
   })
   try {
-    await lane.proven
+    // The second is for a lane that ends before.
+    await Promise.race([verified.promise, lane.proven])
     return lane
   } finally {
     signal.removeEventListener('abort', giveUp)

@@ -50,6 +50,8 @@ export class TlsLane implements Lane {
   /** Of the next frame, with its header before it. */
   #next: Uint8Array | undefined
   #isProven = false
+  /** Who speaks first is sure of the other side, and may have said more. */
+  #hasShown = false
   #early: { readonly kind: StreamKind; readonly bytes: Uint8Array }[] = []
   #listener: LaneListener | undefined
   #closedReason: string | undefined
@@ -90,6 +92,7 @@ export class TlsLane implements Lane {
   }
 
   showToken(): void {
+    this.#hasShown = true
     this.#socket.write(packStreamMessage('token', this.#token))
   }
 
@@ -193,7 +196,7 @@ export class TlsLane implements Lane {
     this.#closedReason = reason
     this.#reader.stop()
     this.#proven.reject(new AppError('peer.unreachable', { detail: reason }))
-    if (this.#isProven) {
+    if (this.#isProven || this.#hasShown) {
       // What is under way, a last `bye` for one, still goes out.
       this.#socket.end()
       setTimeout(() => this.#socket.destroy(), LAST_WORDS_MS).unref()

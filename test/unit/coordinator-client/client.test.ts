@@ -11,6 +11,7 @@ import {
   type JoinedInfo,
   type TopicSession,
 } from '#engine/coordinator-client/client.ts'
+import { EarlyDial } from '#engine/coordinator-client/early-dial.ts'
 import { Listeners } from '#engine/coordinator-client/listeners.ts'
 import { backoffDelayMs, DEFAULT_TIMING, type ClientTiming } from '#engine/coordinator-client/timing.ts'
 import { randomBytes, utf8 } from '#shared/encoding/bytes.ts'
@@ -515,4 +516,65 @@ test('a listener that throws stops neither the others nor the caller, and is hea
   expect(heard).toEqual([1])
   expect(tasks).toHaveLength(2)
   expect(tasks[0]).toThrow('mine')
+})
+
+describe('a connection that was dialled early', () => {
+  /** With how many connections it has now. */
+  async function startCounted(): Promise<{ readonly coordinator: Coordinator; count(): number }> {
+    let count = 0
+    const coordinator = await start({
+      log: (event, fields) => {
+        if (event === 'socket.opened' || event === 'socket.closed') count = Number(fields['sockets'])
+      },
+    })
+    onTestFinished(() => coordinator.close())
+    return { coordinator, count: () => count }
+  }
+  const dialEarly = (host: string): EarlyDial => new EarlyDial([{ host, isTls: false }])
+
+  test('is the first one of the client, and later ones are dialled anew', async () => {
+    const { coordinator, count } = await startCounted()
+    using earlyDial = dialEarly(hostOf(coordinator))
+    await vi.waitFor(() => expect(count()).toBe(1), 5000)
+    await using client = connect(hostOf(coordinator), {}, { earlyDial })
+    await client.ready(soon())
+    expect(count()).toBe(1)
+    await using other = connect(hostOf(coordinator), {}, { earlyDial })
+    await other.ready(soon())
+    expect(count()).toBe(2)
+  })
+
+  test('serves nobody who wants another coordinator or another proxy', async () => {
+    const { coordinator } = await startCounted()
+    const { coordinator: elsewhere, count } = await startCounted()
+    using earlyDial = dialEarly(hostOf(coordinator))
+    await using client = connect(hostOf(elsewhere), {}, { earlyDial })
+    await client.ready(soon())
+    expect(count()).toBe(1)
+    const { signal } = new AbortController()
+    expect(
+      earlyDial.take([{ host: hostOf(coordinator), isTls: false }], 'http://127.0.0.1:1', signal),
+    ).toBeUndefined()
+  })
+
+  test('that failed is a failed attempt, and the client goes on trying', async () => {
+    const host = await deadHost()
+    using earlyDial = dialEarly(host)
+    await using client = connect(host, {}, { earlyDial })
+    const states: string[] = []
+    client.onState((state) => states.push(state))
+    await vi.waitFor(() => expect(states).toEqual(expect.arrayContaining(['offline', 'connecting'])), 5000)
+  })
+
+  test('ends with the client that has taken it, and is closed when nobody has', async () => {
+    const mute = await muteHost()
+    using waiting = dialEarly(mute)
+    const client = connect(mute, {}, { earlyDial: waiting })
+    await client.close()
+    const { coordinator, count } = await startCounted()
+    const unused = dialEarly(hostOf(coordinator))
+    await vi.waitFor(() => expect(count()).toBe(1), 5000)
+    unused[Symbol.dispose]()
+    await vi.waitFor(() => expect(count()).toBe(0), 5000)
+  })
 })

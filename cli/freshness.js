@@ -1,17 +1,19 @@
-/** Whether what was built is still what the sources say, by the times of the files. */
+/**
+ * Whether what was built is still what the sources say, by the times of the files. Plain JavaScript: the launcher asks before
+ * it is known whether any TypeScript will be loaded.
+ */
 
 import { readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 
-/** @param outputs a build's files, written last @param sources files and folders, those that are missing do not count */
-export function isFresh(outputs: readonly string[], sources: readonly string[]): boolean {
+export function isFresh(outputs, sources) {
   const built = outputs.map(timeOf)
   if (built.includes(undefined)) return false
-  const oldestMs = Math.min(...built.map((timeMs) => timeMs ?? 0))
+  const oldestMs = Math.min(...built)
   return sources.every((source) => newestIn(source) <= oldestMs)
 }
 
-function newestIn(source: string): number {
+function newestIn(source) {
   const own = timeOf(source)
   if (own === undefined) return -Infinity
   if (!statSync(source).isDirectory()) return own
@@ -19,6 +21,6 @@ function newestIn(source: string): number {
   return Math.max(own, ...readdirSync(source).map((name) => newestIn(path.join(source, name))))
 }
 
-function timeOf(file: string): number | undefined {
+function timeOf(file) {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs
 }

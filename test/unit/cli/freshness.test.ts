@@ -2,7 +2,7 @@
 
 import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { isFresh } from '#build/freshness.ts'
+import { isFresh } from '#cli/freshness.js'
 import { TempFolder } from '#test/integration/harness/temp-folder.ts'
 
 let folder: TempFolder
