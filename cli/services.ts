@@ -8,6 +8,8 @@ export const SERVICES: Services = {
   async openEngine(options, coordinator) {
     const earlyDial = coordinator && (await dialEarly(coordinator, options.network.proxy))
     const { openEngine } = await import('#engine/open-engine.ts')
+    // The connection may be there: its first words go out before what follows takes the thread.
+    await new Promise((resolve) => setImmediate(resolve))
     return openEngine({ ...options, earlyDial })
   },
 

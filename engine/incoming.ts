@@ -25,6 +25,7 @@ import { orGiveUp } from './or-give-up.ts'
 const OFFER_LIMIT_MS = 45_000
 /** After a sender has withdrawn, until it is looked whether others can help. Milliseconds. */
 const WITHDRAWN_MS = 500
+
 export class Incoming extends TransferBase implements IncomingTransfer {
   readonly #link: Link
   readonly #described = Promise.withResolvers<Summary>()
@@ -200,13 +201,9 @@ export class Incoming extends TransferBase implements IncomingTransfer {
     const known = this.parts.library.share(this.topic)
     if (known !== undefined && known.summary !== null) {
       this.#learn(openSummary(known.summary, this.#link), known.summary)
-      if (
-        known.manifest !== null &&
-        this.#summary !== undefined &&
-        isManifestOf(this.#summary, known.manifest)
-      ) {
-        this.onManifest(known.manifest)
-      }
+      const { manifest } = known
+      if (manifest !== null && this.#summary !== undefined && isManifestOf(this.#summary, manifest))
+        this.onManifest(manifest)
     }
     await askForSummary({
       isOver: () => this.#summary !== undefined || this.isOver,
@@ -226,6 +223,7 @@ export class Incoming extends TransferBase implements IncomingTransfer {
     this.session.swarm.learnSummary(summary, box)
     if (this.#remembered === undefined) this.enter('offered')
     this.#described.resolve(summary)
+    this.parts.pool.prepare()
   }
 
   async #receive(

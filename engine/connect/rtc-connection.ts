@@ -15,6 +15,7 @@ import { LocalCandidates } from './local-candidates.ts'
 import type { NetworkMonitor } from './nat/network-monitor.ts'
 import { NativeInbox } from './native-inbox.ts'
 import { keepAlive, letGo } from './native-life.ts'
+import { offererHoldMs } from './offerer-hold.ts'
 import { RemoteCandidates } from './remote-candidates.ts'
 import type { ChosenPair } from './route.ts'
 import { checkDescription, letOffererBegin, withoutCandidates } from './sdp-check.ts'
@@ -23,14 +24,6 @@ import { applySctpProfile } from './sctp-profile.ts'
 
 /** ICE itself gives up after 39 s; people and retries should not wait for that. Milliseconds. */
 const OPEN_LIMIT_MS = 20_000
-/**
- * Who is first matters, because the library loses a DTLS message that comes before its side is ready (it is repeated a
- * second later, which hit half of all connections), and checks the certificate against a fingerprint that may not be
- * there yet (which failed one in ten). So the answerer's ICE is to work first and the offerer begins DTLS: the offerer
- * tells its candidates only when it has the answer, and leaves the other side's aside for so long. Milliseconds; it is
- * the price where the answerer cannot get through first, on networks that need hole punching.
- */
-const OFFERER_HOLD_MS = 100
 /** How long a closing connection may take to send its last words. Milliseconds. */
 const LAST_WORDS_MS = 200
 const CONTROL = { label: 'control', id: 0 }
@@ -76,6 +69,7 @@ export class RtcConnection {
   #beforeOpen: Parameters<RtcLane['arrive']>[0][] = []
   #isClosed = false
   #holding: NodeJS.Timeout | undefined
+  #offeredMs = 0
 
   constructor(options: RtcConnectionOptions) {
     this.#options = options
@@ -119,6 +113,7 @@ export class RtcConnection {
   /** Makes the offer. Throws AppError when the library refuses its settings. */
   start(): void {
     this.#openChannelsNow()
+    this.#offeredMs = performance.now()
     this.#native.setLocalDescription('offer')
   }
 
@@ -171,11 +166,12 @@ export class RtcConnection {
       this.#openChannelsNow()
       this.#native.setLocalDescription('answer')
     }
+    const holdMs = offererHoldMs(performance.now() - this.#offeredMs)
     void this.#localCandidates.begin().then(() => {
       // By the inbox, where it is caught what the library says of a stranger's candidate.
       const release = (): void => this.#inbox.add(() => this.#remoteCandidates.release())
       if (type === 'offer') release()
-      else this.#holding = setTimeout(release, OFFERER_HOLD_MS)
+      else this.#holding = setTimeout(release, holdMs)
     })
   }
 

@@ -87,7 +87,7 @@ export function checkCandidate(line: string): CandidateFacts {
   return { text, type: kind, address, port: Number(port) }
 }
 
-/** The answerer's choice (RFC 5763 §5), made by what it believes to have been offered. See OFFERER_HOLD_MS in rtc-connection.ts. */
+/** The answerer's choice (RFC 5763 §5), made by what it believes to have been offered. See offerer-hold.ts. */
 export function letOffererBegin(sdp: string): string {
   return sdp.replace('a=setup:actpass', 'a=setup:active')
 }

@@ -20,7 +20,8 @@ interface PoolWorker {
 }
 
 export class DiskPool implements AsyncDisposable {
-  readonly #workers: PoolWorker[]
+  readonly #workers: PoolWorker[] = []
+  readonly #count: number
   readonly #entry: URL
   #nextId = 1
   #isClosed = false
@@ -31,8 +32,13 @@ export class DiskPool implements AsyncDisposable {
     // In a bundle, both are `.js`.
     entry: URL = new URL(`./disk-worker${extname(import.meta.url)}`, import.meta.url),
   ) {
+    this.#count = count
     this.#entry = entry
-    this.#workers = Array.from({ length: count }, () => this.#start())
+  }
+
+  /** Starts the threads, which takes two processors for 50 ms: to be called when a job is near and nobody waits, or by the first job. */
+  prepare(): void {
+    while (this.#workers.length < this.#count && !this.#isClosed) this.#workers.push(this.#start())
   }
 
   /** Rejects with the worker's AppError. The bytes of a `read` or `write` are shared: leave them alone until it is done. */
@@ -75,6 +81,7 @@ export class DiskPool implements AsyncDisposable {
 
   /** A worker that has ended is replaced when its turn comes: what failed with it may be tried again. */
   #idlest(): PoolWorker {
+    this.prepare()
     let index = 0
     this.#workers.forEach(({ pending }, i) => {
       if (pending.size < (this.#workers[index]?.pending.size ?? 0)) index = i

@@ -5,10 +5,12 @@
 
 import type { BlockRange } from '../protocol/peer-messages.ts'
 import type { PeerId } from '../share/keys.ts'
+import { BLOCK_BYTES } from '../share/piece-layout.ts'
 import type { Bitfield } from './bitfield.ts'
 import type { Clock } from './clock.ts'
 import type { Demand } from './demand.ts'
 import { hasBetterSource, isAskedFor, pickAgain } from './end-game.ts'
+import { mayOweBytes } from './last-blocks.ts'
 import type { LocalReuse } from './local-reuse.ts'
 import { OpenPiece } from './open-piece.ts'
 import type { PeerSession, SessionLane } from './peer-session.ts'
@@ -64,6 +66,22 @@ export class Chooser {
       this.#insist(session, remote)?.take(limit) ??
       this.#again(session, lane)
     )
+  }
+
+  /** So much may be under way on this lane, that it ends no later than the peer's others. Bytes. */
+  mayOweBytes(session: PeerSession, lane: SessionLane): number {
+    const lanes = session.readyLanes.filter((one) => one.isOpenToAsk)
+    return lanes.length < 2 ? Number.POSITIVE_INFINITY : mayOweBytes(lane, lanes, this.#leftBytes(session))
+  }
+
+  /** What the peer has and nobody has been asked for, to a block. */
+  #leftBytes(session: PeerSession): number {
+    const { store, demand, verifying } = this.#view
+    const unbegun = demand.usefulCount(session) - this.open.size - verifying.size
+    let blocks = 0
+    for (const open of this.open.values())
+      if (session.remote?.has(open.index) === true) blocks += open.missingCount
+    return Math.max(0, unbegun) * store.layout.pieceBytes + blocks * BLOCK_BYTES
   }
 
   /** The peer will not give this piece now. */

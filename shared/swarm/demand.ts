@@ -60,9 +60,9 @@ export class Demand {
     return sources
   }
 
-  /** Whether the peer has something that is missing here. */
-  isUseful(session: PeerSession): boolean {
-    return (this.#useful.get(session) ?? 0) > 0
+  /** Pieces that the peer has and that are missing here. */
+  usefulCount(session: PeerSession): number {
+    return this.#useful.get(session) ?? 0
   }
 
   peerHas(session: PeerSession, fresh: readonly number[]): void {

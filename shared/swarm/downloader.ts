@@ -205,7 +205,7 @@ export class Downloader {
       this.#turns.ask(session, lane)
       return
     }
-    const window = this.#windowOf(session, lane)
+    const window = Math.min(this.#chooser.mayOweBytes(session, lane), this.#windowOf(session, lane))
     const ranges: BlockRange[] = []
     while (lane.outstandingBytes < window && ranges.length < MAX_RANGES) {
       const limit = Math.ceil((window - lane.outstandingBytes) / BLOCK_BYTES)

@@ -60,6 +60,14 @@ export class ManifestFetch {
     else this.#start()
   }
 
+  /**
+   * A stream keeps the order of what is said on it, so the question goes out right behind the greeting and the answer comes right behind
+   * the other side's. On data channels it could overtake that.
+   */
+  streamOpened(session: PeerSession, lane: SessionLane): void {
+    if (!session.lacksManifest) this.#begin(session, lane)
+  }
+
   receiveSummary(session: PeerSession, box: string | null): void {
     if (this.#summary !== undefined || box === null) return
     const bytes = fromBase64Url(box)
@@ -87,7 +95,7 @@ export class ManifestFetch {
     }
     bytes.set(frame.bytes, frame.offset)
     this.#progressMs = this.#clock.now()
-    if (this.#askedTo < bytes.length) this.#ask()
+    if (this.#askedTo < bytes.length) this.#ask(session.mainLane)
     else if (this.#awaited.size === 0) this.#finish(session, bytes)
   }
 
@@ -134,23 +142,24 @@ export class ManifestFetch {
   }
 
   #start(): void {
-    if (this.#isDone || this.#source !== undefined || this.#summary === undefined) return
-    for (const session of this.#sessions.values()) {
-      if (session.mainLane === undefined || session.lacksManifest) continue
-      this.#source = session
-      this.#bytes = new Uint8Array(this.#summary.manifestBytes)
-      this.#askedTo = 0
-      this.#awaited.clear()
-      this.#progressMs = this.#clock.now()
-      this.#ask()
-      return
-    }
+    for (const session of this.#sessions.values())
+      if (session.mainLane !== undefined && !session.lacksManifest) this.#begin(session, session.mainLane)
   }
 
-  #ask(): void {
+  /** Unless it is here, is being fetched, or nobody knows yet how long it is. */
+  #begin(session: PeerSession, lane: SessionLane): void {
+    if (this.#isDone || this.#source !== undefined || this.#summary === undefined) return
+    this.#source = session
+    this.#bytes = new Uint8Array(this.#summary.manifestBytes)
+    this.#askedTo = 0
+    this.#awaited.clear()
+    this.#progressMs = this.#clock.now()
+    this.#ask(lane)
+  }
+
+  #ask(lane: SessionLane | undefined): void {
     const length = this.#bytes?.length ?? 0
     const source = this.#source
-    const lane = source?.mainLane
     if (source === undefined || lane === undefined) return
     while (this.#awaited.size < AHEAD && this.#askedTo < length) {
       const offset = this.#askedTo

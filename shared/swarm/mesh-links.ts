@@ -15,7 +15,7 @@ export function meshLinks(
     peer: session.peer,
     sinceMs: session.sinceMs,
     usedMs: session.usedMs,
-    canGive: pieces === undefined || pieces.demand.isUseful(session),
+    canGive: pieces === undefined || pieces.demand.usefulCount(session) > 0,
     canTake: pieces === undefined || lacksSome(session.remote, pieces.whole),
     isSnubbed: session.isSnubbed,
   }))

@@ -5,9 +5,10 @@ import { readFrame } from '../protocol/block-frame.ts'
 import { decodeBits, decodePeerMessage, encodeBits, type PeerMessage } from '../protocol/peer-messages.ts'
 import type { Clock } from './clock.ts'
 import type { Downloader } from './downloader.ts'
-import { hearHello } from './hello.ts'
+import { hearHello, sayHello } from './hello.ts'
 import type { Introductions } from './introductions.ts'
 import type { LaneCare } from './lane-care.ts'
+import { isStream } from './lane-order.ts'
 import type { ManifestFetch } from './manifest-fetch.ts'
 import type { NetworkNews } from './network-news.ts'
 import type { PeerSession, SessionLane } from './peer-session.ts'
@@ -42,6 +43,12 @@ export class MessageDesk {
 
   constructor(parts: MessageDeskParts) {
     this.#parts = parts
+  }
+
+  /** The first words on a new lane. */
+  greet(session: PeerSession, lane: SessionLane, own: Parameters<typeof sayHello>[1]): void {
+    sayHello(lane, own, this.#parts.introductions?.greeting)
+    if (isStream(lane.lane.route())) this.#parts.manifest.streamOpened(session, lane)
   }
 
   control(session: PeerSession, lane: SessionLane, text: string): void {

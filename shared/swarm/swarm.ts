@@ -8,7 +8,6 @@ import type { Summary } from '../share/summary.ts'
 import { Bitfield } from './bitfield.ts'
 import type { Demand } from './demand.ts'
 import { Downloader } from './downloader.ts'
-import { sayHello } from './hello.ts'
 import { Introductions } from './introductions.ts'
 import type { Lane } from './lane.ts'
 import { LaneCare } from './lane-care.ts'
@@ -168,7 +167,7 @@ export class Swarm {
     this.sessions.set(peer, session)
     const mine = new SessionLane(lane, this.#options.clock, this.#planner.isReserve(session, lane))
     session.lanes.set(lane.id, mine)
-    sayHello(mine, this.#options, this.introductions?.greeting)
+    this.#desk.greet(session, mine, this.#options)
     lane.attach({
       control: (text) => this.#guard(session, () => this.#desk.control(session, mine, text)),
       frame: (bytes) => this.#guard(session, () => this.#desk.frame(session, mine, bytes)),

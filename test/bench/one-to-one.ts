@@ -55,7 +55,7 @@ export async function measureTcp(bytes: number): Promise<Measured> {
 export async function measureChannel(bytes: number): Promise<Measured> {
   await using sender = new Child('./channel-peer.ts', 'offer', String(bytes))
   await using receiver = new Child('./channel-peer.ts', 'answer', String(bytes))
-  // In the order that the library can bear (see OFFERER_HOLD_MS in the engine): the offerer's candidates after the
+  // In the order that the library can bear (see offerer-hold.ts in the engine): the offerer's candidates after the
   // answer. The answerer's are not needed: its checks tell the offerer where it is.
   receiver.say(withOffererFirst(await sender.line<Described>()))
   sender.say(await receiver.line<Described>())

@@ -520,7 +520,10 @@ test('a listener that throws stops neither the others nor the caller, and is hea
 
 describe('a connection that was dialled early', () => {
   /** With how many connections it has now. */
-  async function startCounted(): Promise<{ readonly coordinator: Coordinator; count(): number }> {
+  async function startCounted(): Promise<{
+    readonly coordinator: Coordinator
+    readonly count: () => number
+  }> {
     let count = 0
     const coordinator = await start({
       log: (event, fields) => {

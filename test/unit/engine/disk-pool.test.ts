@@ -1,8 +1,9 @@
 /** The disk workers: what one of them dying means for the jobs, and for those after it. */
 
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test, vi } from 'vitest'
 import type { DiskJob, ReadJob } from '#engine/store/disk-jobs.ts'
 import { DiskPool } from '#engine/store/disk-pool.ts'
 import { toAppError } from '#shared/errors.ts'
@@ -54,4 +55,18 @@ test('jobs after the end are refused, and those under way are stopped', async ()
   await pool.close()
   expect(['done', 'transfer.stopped']).toContain(await running)
   await expect(pool.run({ kind: 'walk', paths: ['/'] })).rejects.toMatchObject({ code: 'transfer.stopped' })
+})
+
+test('threads are started when a job is near, and once', async () => {
+  const started = path.join(tempFolder(), 'started')
+  writeFileSync(started, '')
+  const program = `import { appendFileSync } from 'node:fs'; appendFileSync(${JSON.stringify(started)}, 'x'); setInterval(() => 0, 1000)`
+  await using pool = new DiskPool(2, new URL(`data:text/javascript,${encodeURIComponent(program)}`))
+  await sleep(100)
+  expect(readFileSync(started, 'utf8')).toBe('')
+  pool.prepare()
+  pool.prepare()
+  await vi.waitFor(() => expect(readFileSync(started, 'utf8')).toBe('xx'), 5000)
+  await sleep(100)
+  expect(readFileSync(started, 'utf8')).toBe('xx')
 })
