@@ -8,6 +8,9 @@ import type { Contender } from './contender.ts'
 const Listening = v.looseObject({ urls: v.array(v.string()) })
 const Link = v.looseObject({ link: v.string() })
 
+/** What a program does after its work. Milliseconds. */
+const END_LIMIT_MS = 10_000
+
 export const beeline: Contender = {
   name: 'Beeline',
   packages: [],
@@ -26,6 +29,7 @@ export const beeline: Contender = {
     const receiver = start(right, ['get', link, '--to', target, '--yes'], 'receiver')
     const isDone = await receiver.isDone(limitMs)
     const seconds = isDone ? (performance.now() - startedMs) / 1000 : Number.POSITIVE_INFINITY
+    if (isDone) await receiver.ended(END_LIMIT_MS)
     return { copy: join(target, basename(source)), seconds }
   },
 }

@@ -77,6 +77,15 @@ export class BeelineCommand implements Disposable {
     return (await this.#within('done', limitMs)) !== undefined
   }
 
+  /** By itself: only so does Node keep what it has compiled for the next start, as it does for people. */
+  async ended(limitMs: number): Promise<void> {
+    if (this.#isOver) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#child.once('close', () => resolve())
+    const timer = setTimeout(resolve, limitMs)
+    await promise.finally(() => clearTimeout(timer))
+  }
+
   /** What it has used; when it has ended, until its last report. */
   usage(): ProcessUsage {
     return usageOf(this.#child.pid) ?? this.#usage
