@@ -7,7 +7,7 @@
 import { execFile } from 'node:child_process'
 import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import * as v from 'valibot'
 import { lockFileFor, parseLockFile } from './locked-packages.ts'
@@ -50,7 +50,9 @@ export async function stage(target: Target, options: StageOptions): Promise<void
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   await stagePackages(target, project, folder)
-  await cp(out, join(folder, 'out'), { recursive: true })
+  // And not the command line, which needs Node itself.
+  for (const part of BUILT.map(dirname))
+    await cp(join(out, part), join(folder, 'out', part), { recursive: true })
   for (const icon of SHOWN_ICONS) await cp(join(project, icon), join(folder, icon), { recursive: true })
   await writeNotices(project, join(folder, 'NOTICES.txt'))
 }

@@ -81,6 +81,8 @@ describe.each(packableTargets)('$name', (target) => {
   test('holds nothing but that and the packages needed at run time', () => {
     const top = new Set(files.map((path) => path.split('/')[0]))
     expect(top).toEqual(new Set(['build', 'node_modules', 'out', 'package.json']))
+    const built = new Set(files.flatMap((path) => /^out\/([^/]+)/.exec(path)?.[1] ?? []))
+    expect(built).toEqual(new Set(['main', 'preload', 'renderer']))
     const unwanted = files.filter((path) =>
       /\.(ts|tsx|mts|cts|map|h|hpp|c|cc|cpp|gyp|gypi|md|o|a|lib|tsbuildinfo)$|(^|\/)\.|\/tests?\/|(better-sqlite3|node-datachannel)\/(src|deps)|node_modules\/(electron|react|vite)(\/|$)/.test(
         path,
