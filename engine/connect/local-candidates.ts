@@ -11,6 +11,7 @@ import type { MappedPort, NetworkMonitor, PortPrediction } from './nat/network-m
 import { inCheckingOrder } from './nat/nat-behaviour.ts'
 import type { ConnectionNetwork } from './network.ts'
 import { RelayReserve, udpOf } from './relay-reserve.ts'
+import { isNearby } from './offerer-hold.ts'
 import { isLocalAddress } from './route.ts'
 import { checkCandidate, type CandidateFacts } from './sdp-check.ts'
 
@@ -52,8 +53,8 @@ export class LocalCandidates {
   readonly #gathered = Promise.withResolvers<void>()
   #timer: NodeJS.Timeout | undefined
   #mid = '0'
-  /** `first`: what does not take ports for nothing; `all`: each as it comes. */
-  #telling: 'nothing' | 'first' | 'all' = 'nothing'
+  /** `near`: those for the own network; `first`: what does not take ports for nothing; `all`: each as it comes. */
+  #telling: 'nothing' | 'near' | 'first' | 'all' = 'nothing'
   #prediction: PortPrediction | undefined
   #asksForPort = true
   #isSettled = false
@@ -108,6 +109,13 @@ export class LocalCandidates {
   /** The library will find no more. */
   gathered(): void {
     this.#gathered.resolve()
+  }
+
+  /** The offer is made: within one network the answerer's checks may begin. */
+  offered(): void {
+    if (this.#parts.predict) return
+    this.#telling = 'near'
+    this.#tellHeld()
   }
 
   /**
@@ -166,12 +174,13 @@ export class LocalCandidates {
 
   #tellHeld(): void {
     if (this.#telling === 'nothing' || this.#closing.signal.aborted) return
-    const isToTell = (facts: CandidateFacts): boolean => this.#telling === 'all' || this.#isFirst(facts)
+    const isToTell = (facts: CandidateFacts): boolean =>
+      this.#telling === 'all' || (this.#telling === 'near' ? isNearby(facts) : this.#isFirst(facts))
     const told = this.#held.filter(({ facts }) => isToTell(facts))
     this.#held = this.#held.filter(({ facts }) => !isToTell(facts))
     for (const { text, mid } of told) this.#parts.tell({ candidate: text, mid })
     // It is a way in by itself, so it is told whatever is foreseen.
-    if (this.#mapped !== undefined && !this.#isMappedTold) {
+    if (this.#telling !== 'near' && this.#mapped !== undefined && !this.#isMappedTold) {
       this.#isMappedTold = true
       this.#tellSrflx(this.#mapped.address, this.#mapped.port, 0)
     }
