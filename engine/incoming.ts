@@ -25,6 +25,8 @@ import { orGiveUp } from './or-give-up.ts'
 const OFFER_LIMIT_MS = 45_000
 /** After a sender has withdrawn, until it is looked whether others can help. Milliseconds. */
 const WITHDRAWN_MS = 500
+/** After the description, when there is nothing to do but wait for the other side. Milliseconds. */
+const PREPARE_MS = 60
 
 export class Incoming extends TransferBase implements IncomingTransfer {
   readonly #link: Link
@@ -223,7 +225,7 @@ export class Incoming extends TransferBase implements IncomingTransfer {
     this.session.swarm.learnSummary(summary, box)
     if (this.#remembered === undefined) this.enter('offered')
     this.#described.resolve(summary)
-    this.parts.pool.prepare()
+    setTimeout(() => this.parts.pool.prepare(), PREPARE_MS).unref()
   }
 
   async #receive(

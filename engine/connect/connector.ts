@@ -13,6 +13,7 @@ import { IncomingSignals } from './incoming-signals.ts'
 import { isBusy, isSilent, newKnownPeer, retryDelayMs, type KnownPeer } from './known-peer.ts'
 import { MeshKeeper } from './mesh-keeper.ts'
 import { Network } from './network.ts'
+import { applySctpProfile } from './sctp-profile.ts'
 import { Signalling } from './signalling.ts'
 
 export type { ConnectorOptions } from './connector-options.ts'
@@ -86,6 +87,8 @@ export class Connector {
       session.onUndelivered((peer) => this.#partFrom(peer)),
     ]
     if (monitor !== undefined) this.#unsubscribe.push(monitor.onMoved(() => this.#moved()))
+    // While the coordinator answers.
+    setImmediate(applySctpProfile)
     this.#learnServers([])
   }
 

@@ -11,7 +11,6 @@ import type { MappedPort, NetworkMonitor, PortPrediction } from './nat/network-m
 import { inCheckingOrder } from './nat/nat-behaviour.ts'
 import type { ConnectionNetwork } from './network.ts'
 import { RelayReserve, udpOf } from './relay-reserve.ts'
-import { isNearby } from './offerer-hold.ts'
 import { isLocalAddress } from './route.ts'
 import { checkCandidate, type CandidateFacts } from './sdp-check.ts'
 
@@ -53,8 +52,8 @@ export class LocalCandidates {
   readonly #gathered = Promise.withResolvers<void>()
   #timer: NodeJS.Timeout | undefined
   #mid = '0'
-  /** `near`: those for the own network; `first`: what does not take ports for nothing; `all`: each as it comes. */
-  #telling: 'nothing' | 'near' | 'first' | 'all' = 'nothing'
+  /** `first`: what does not take ports for nothing; `all`: each as it comes. */
+  #telling: 'nothing' | 'first' | 'all' = 'nothing'
   #prediction: PortPrediction | undefined
   #asksForPort = true
   #isSettled = false
@@ -109,13 +108,6 @@ export class LocalCandidates {
   /** The library will find no more. */
   gathered(): void {
     this.#gathered.resolve()
-  }
-
-  /** The offer is made: within one network the answerer's checks may begin. */
-  offered(): void {
-    if (this.#parts.predict) return
-    this.#telling = 'near'
-    this.#tellHeld()
   }
 
   /**
@@ -174,13 +166,12 @@ export class LocalCandidates {
 
   #tellHeld(): void {
     if (this.#telling === 'nothing' || this.#closing.signal.aborted) return
-    const isToTell = (facts: CandidateFacts): boolean =>
-      this.#telling === 'all' || (this.#telling === 'near' ? isNearby(facts) : this.#isFirst(facts))
+    const isToTell = (facts: CandidateFacts): boolean => this.#telling === 'all' || this.#isFirst(facts)
     const told = this.#held.filter(({ facts }) => isToTell(facts))
     this.#held = this.#held.filter(({ facts }) => !isToTell(facts))
     for (const { text, mid } of told) this.#parts.tell({ candidate: text, mid })
     // It is a way in by itself, so it is told whatever is foreseen.
-    if (this.#telling !== 'near' && this.#mapped !== undefined && !this.#isMappedTold) {
+    if (this.#mapped !== undefined && !this.#isMappedTold) {
       this.#isMappedTold = true
       this.#tellSrflx(this.#mapped.address, this.#mapped.port, 0)
     }

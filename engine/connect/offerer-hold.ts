@@ -1,16 +1,10 @@
 /**
- * Whose ICE is first. The library loses a DTLS message that comes before its side is ready (it is repeated a second later, which hit half of
- * all connections), and checks the certificate against a fingerprint that may not be there yet (which failed one in ten). So
- * the offerer begins DTLS, which it cannot before it has the answer, and the answerer's ICE is to be connected by then. Pure.
- *
- * Within one network the offerer tells its candidates with the offer: the answerer's checks come through, and are under way before the
- * answer is here. From elsewhere they might not: a router or a relay drops what comes from addresses that nothing was sent to, and
- * the next try is half a second later. So what leads through the internet is told with the answer in hand, and the offerer leaves the
- * answerer's candidates of that kind aside for a while.
+ * How long the offerer leaves the answerer's candidates aside. Who is first matters, because the library loses a DTLS message that comes
+ * before its side is ready (it is repeated a second later, which hit half of all connections), and checks the certificate
+ * against a fingerprint that may not be there yet (which failed one in ten). So the answerer's ICE is to work first and the offerer begins
+ * DTLS: the offerer tells its candidates only when it has the answer, because a check that comes before that fails its ICE, and holds the
+ * other side's for a while. Pure.
  */
-
-import { isLocalAddress } from './route.ts'
-import type { CandidateFacts } from './sdp-check.ts'
 
 /**
  * The answerer's check begins one signalling way after the answer has come here; ours after the hold. Both are answered within a round trip
@@ -25,9 +19,4 @@ const MAX_HOLD_MS = 200
 /** @param signallingMs from the offer to the answer. @returns milliseconds from the answer on */
 export function offererHoldMs(signallingMs: number): number {
   return Math.min(MAX_HOLD_MS, signallingMs / 2 + MARGIN_MS)
-}
-
-/** A device's own address in a network of its own; a browser tells it by a name. */
-export function isNearby({ type, address }: Pick<CandidateFacts, 'type' | 'address'>): boolean {
-  return type === 'host' && (address.endsWith('.local') || isLocalAddress(address))
 }

@@ -3,7 +3,6 @@
 import type { Ways } from './ice-settings.ts'
 import { MAX_LOCAL_NAMES, resolveLocalName } from './mdns/local-names.ts'
 import type { ConnectionNetwork } from './network.ts'
-import { isNearby } from './offerer-hold.ts'
 import { checkCandidate, type CandidateFacts } from './sdp-check.ts'
 
 /** The library takes 30 remote candidates and logs about the rest. */
@@ -23,9 +22,7 @@ export class RemoteCandidates {
   readonly #ways: Ways
   readonly #user: RemoteCandidatesUser
   readonly #resolve: typeof resolveLocalName
-  /** Those for the own network may be used. */
-  #isNearReleased = false
-  /** Undefined as soon as all may be used. */
+  /** Undefined as soon as they may be used. */
   #held: { readonly facts: CandidateFacts; readonly mid: string }[] | undefined = []
   /** Types by address and port, as the library knows them. */
   readonly #types = new Map<string, CandidateFacts['type']>()
@@ -51,19 +48,11 @@ export class RemoteCandidates {
     const facts = checkCandidate(candidate)
     if (++this.#count > MAX_REMOTE_CANDIDATES) return
     this.#user.heard(facts)
-    if (this.#held === undefined || (this.#isNearReleased && isNearby(facts))) this.#use(facts, mid)
+    if (this.#held === undefined) this.#use(facts, mid)
     else this.#held.push({ facts, mid })
   }
 
-  /** From now on those for the own network are used. Throws what `add` throws. */
-  releaseNear(): void {
-    this.#isNearReleased = true
-    const near = this.#held?.filter(({ facts }) => isNearby(facts)) ?? []
-    this.#held = this.#held?.filter(({ facts }) => !isNearby(facts))
-    for (const { facts, mid } of near) this.#use(facts, mid)
-  }
-
-  /** From now on they all are. Throws what `add` throws. */
+  /** From now on they are used. Throws what `add` throws. */
   release(): void {
     const held = this.#held ?? []
     this.#held = undefined

@@ -115,7 +115,6 @@ export class RtcConnection {
     this.#openChannelsNow()
     this.#offeredMs = performance.now()
     this.#native.setLocalDescription('offer')
-    this.#localCandidates.offered()
   }
 
   /** The other side's signal. Throws AppError `peer.protocol` on nonsense; the caller closes. */
@@ -166,7 +165,7 @@ export class RtcConnection {
     if (type === 'offer') {
       this.#openChannelsNow()
       this.#native.setLocalDescription('answer')
-    } else if (!this.#options.predict) this.#remoteCandidates.releaseNear()
+    }
     const holdMs = offererHoldMs(performance.now() - this.#offeredMs)
     void this.#localCandidates.begin().then(() => {
       // By the inbox, where it is caught what the library says of a stranger's candidate.

@@ -19,4 +19,6 @@ export function applySctpProfile(): void {
   if (isApplied) return
   isApplied = true
   nodeDataChannel.setSctpSettings({ delayedSackTime: DELAYED_SACK_MS })
+  // Threads and tables that the first connection would have to wait for.
+  nodeDataChannel.preload()
 }

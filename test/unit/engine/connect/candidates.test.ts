@@ -80,26 +80,6 @@ describe('own candidates', () => {
     expect(told).toEqual(['host 192.168.1.5 5000', 'srflx 203.0.113.7 40000'])
   })
 
-  test('for the own network are told with the offer, the rest with the answer in hand', async () => {
-    const { candidates, told } = own(false, undefined, 'any')
-    candidates.offered()
-    for (const text of [HOST, PUBLIC_HOST, SRFLX, RELAY]) candidates.add(text, '0')
-    expect(told).toEqual(['host 192.168.1.5 5000'])
-    await candidates.begin()
-    expect(told.slice(1)).toEqual([
-      'host 198.51.100.7 5000',
-      'srflx 203.0.113.7 40000',
-      'relay 198.51.100.1 50000',
-    ])
-  })
-
-  test('are not told with the offer where ports are foreseen', () => {
-    const { candidates, told } = own(true, monitor({ predict: async () => PREDICTION }))
-    candidates.offered()
-    candidates.add(HOST, '0')
-    expect(told).toEqual([])
-  })
-
   test('at relays stay here when the connection is to be direct', async () => {
     const { candidates, told } = own(false)
     await candidates.begin()
@@ -237,21 +217,6 @@ describe('the other side’s', () => {
     }
     return { remote: new RemoteCandidates(network(policy), 'any', user, resolve), added, later }
   }
-
-  test('of the own network are used first, and a name of that network with them', async () => {
-    const { remote, added, later } = others('automatic', async () => '192.168.1.9')
-    remote.accept(HOST, '0')
-    remote.accept(SRFLX, '0')
-    expect(added).toEqual([])
-    remote.releaseNear()
-    remote.accept(candidate('host', '3f2504e0-4f89-11d3-9a0c-0305e82c3301.local'), '0')
-    remote.accept(PUBLIC_HOST, '0')
-    await vi.waitFor(() => expect(later.length).toBe(1))
-    for (const act of later) act()
-    expect(added).toEqual(['host 192.168.1.5', 'host 192.168.1.9'])
-    remote.release()
-    expect(added.slice(2)).toEqual(['srflx 203.0.113.7', 'host 198.51.100.7'])
-  })
 
   test('wait until they may be used, and relays are left out of a direct connection', () => {
     const { remote, added } = others('direct', async () => undefined)
