@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import { afterEach, expect, test } from 'vitest'
 import { TlsOpening } from '#engine/connect/tls/tls-opening.ts'
+import type { OpenedLane } from '#engine/connect/tls/tls-attempt.ts'
 import { TlsDesk } from '#engine/connect/tls/tls-desk.ts'
 import type { LaneLook, PeerLanes } from '#engine/connect/tls/tls-prospect.ts'
 import type { TlsMessage } from '#shared/protocol/peer-messages.ts'
@@ -10,6 +11,8 @@ import { LaneId } from '#shared/protocol/signals.ts'
 import type { PeerId } from '#shared/share/keys.ts'
 import type { Lane } from '#shared/swarm/lane.ts'
 import { peerNumber } from '#test/unit/swarm/virtual-swarm.ts'
+import { MemoryLane } from '#test/unit/swarm/memory-lane.ts'
+import { VirtualClock } from '#test/unit/swarm/virtual-clock.ts'
 import { eventually, sleep } from './harness/eventually.ts'
 import { ROUTE } from './harness/loopback-route.ts'
 
@@ -165,9 +168,9 @@ test('where both have dialled and missed each other, one calls the other', async
 
 test('one that is begun early is the only one, and where it does not come the usual way is taken', async () => {
   const [left, right] = pair()
-  const fails = Promise.withResolvers<Lane>()
+  const fails = Promise.withResolvers<OpenedLane>()
   let runs = 0
-  const run = (): Promise<Lane> => {
+  const run = (): Promise<OpenedLane> => {
     runs++
     return fails.promise
   }
@@ -180,6 +183,21 @@ test('one that is begun early is the only one, and where it does not come the us
   await bothOpen(left, right)
   await right.desk.beginEarly(left.id, LANE, run)
   expect(runs).toBe(1)
+})
+
+test('one that opens when the other side has given up already is forgotten at once', async () => {
+  const [left, right] = pair()
+  const proof = Promise.withResolvers<void>()
+  const [lane] = MemoryLane.pair(new VirtualClock(1), 'f'.repeat(16))
+  void right.desk.beginEarly(left.id, LANE, async () => Object.assign(lane, { proven: proof.promise }))
+  await eventually('the opening', () => right.opened.length === 1)
+  proof.reject(new Error('closed'))
+  right.opened.length = 0
+  want(right)
+  const sinceMs = performance.now()
+  await bothOpen(left, right)
+  // And not after the pause that follows a lane that was open.
+  expect(performance.now() - sinceMs).toBeLessThan(5000)
 })
 
 test('who is to be met half-way follows no other invitation', async () => {

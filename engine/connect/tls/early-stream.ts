@@ -7,7 +7,7 @@
 import type { RouteView } from '#shared/api/views.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Signal } from '#shared/protocol/signals.ts'
-import type { Lane } from '#shared/swarm/lane.ts'
+import type { OpenedLane } from './tls-attempt.ts'
 import { canListen, isFollowable, waysOf } from './tls-prospect.ts'
 import { drawPort, wordsOf, type Ticket, type TlsOpening, type TlsWords } from './tls-opening.ts'
 
@@ -18,7 +18,7 @@ export interface EarlyStreamParts {
   readonly opening: TlsOpening
   /** Something is missing here. */
   isHungry(): boolean
-  begin(run: (signal: AbortSignal) => Promise<Lane>): void
+  begin(run: (signal: AbortSignal) => Promise<OpenedLane>): void
 }
 
 export class EarlyStream {
@@ -58,13 +58,18 @@ export class EarlyStream {
       this.#parts.begin((signal) => this.#receive(route, ticket, theirPort, limited(signal)))
   }
 
-  async #dial(route: RouteView, words: TlsWords, signal: AbortSignal): Promise<Lane> {
+  async #dial(route: RouteView, words: TlsWords, signal: AbortSignal): Promise<OpenedLane> {
     const [way] = waysOf(route)
     const ownPort = way === 'meet' ? this.#ownPort : undefined
     return await this.#parts.opening.dial(route, words, signal, { ownPort, isPatient: true })
   }
 
-  async #receive(route: RouteView, ticket: Ticket, theirPort: number, signal: AbortSignal): Promise<Lane> {
+  async #receive(
+    route: RouteView,
+    ticket: Ticket,
+    theirPort: number,
+    signal: AbortSignal,
+  ): Promise<OpenedLane> {
     const { opening } = this.#parts
     const [way] = waysOf(route)
     if (way === 'meet') {
@@ -72,7 +77,7 @@ export class EarlyStream {
       return await opening.meet(ticket, route, ports, signal)
     }
     if (!canListen(route)) throw new AppError('peer.unreachable', { detail: 'behind a router' })
-    const { promise, resolve, reject } = Promise.withResolvers<Lane>()
+    const { promise, resolve, reject } = Promise.withResolvers<OpenedLane>()
     signal.addEventListener('abort', () =>
       reject(new AppError('peer.unreachable', { detail: 'nobody called' })),
     )

@@ -1,5 +1,6 @@
 /** How far the way to a TLS lane to one peer is. */
 
+import type { Lane } from '#shared/swarm/lane.ts'
 import { TLS_OPEN_MS } from './tls-settings.ts'
 
 /** An answer takes a round trip, and the other side's try to dial. Milliseconds, with room. */
@@ -20,6 +21,9 @@ export interface Attempt {
   isEarly: boolean
   untilMs: number
 }
+
+/** Who dials is sure of the other side before that is of it: `proven` rejects when the lane ends before. */
+export type OpenedLane = Lane & { readonly proven: Promise<void> }
 
 export interface PeerTls {
   attempt: Attempt | undefined
@@ -56,4 +60,11 @@ export function turn(attempt: Attempt): void {
 /** For this side's next step. */
 export function prolong(attempt: Attempt): void {
   attempt.untilMs = performance.now() + ANSWER_MS
+}
+
+/** What got nowhere may work in another network. */
+export function forgetFailures(known: PeerTls): void {
+  known.isBlocked = false
+  known.failures = 0
+  known.nextTryMs = 0
 }

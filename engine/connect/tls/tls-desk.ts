@@ -10,20 +10,14 @@ import { toAppError } from '#shared/errors.ts'
 import type { TlsMessage } from '#shared/protocol/peer-messages.ts'
 import type { PeerId } from '#shared/share/keys.ts'
 import type { Lane } from '#shared/swarm/lane.ts'
-import { beginAttempt, newPeerTls, prolong, turn, type Attempt, type PeerTls } from './tls-attempt.ts'
+import { beginAttempt, forgetFailures, newPeerTls, prolong, turn } from './tls-attempt.ts'
+import type { Attempt, OpenedLane, PeerTls } from './tls-attempt.ts'
+import * as pauses from './tls-pauses.ts'
 import { drawPort, wordsOf, type TlsOpening, type TlsOffer } from './tls-opening.ts'
 import { canDial, canListen, isFollowable, laneToFollow, waysOf, type PeerLanes } from './tls-prospect.ts'
 
 /** How often peers are looked at by itself, for limits and for what changes without a word. Milliseconds. */
 const TICK_MS = 250
-/** After a lane was open, or the other side had no wish for it. Milliseconds. */
-const RETRY_MS = 10_000
-/** After no TCP got through: a firewall stays what it is. Milliseconds. */
-const BLOCKED_MS = 10 * 60_000
-/** One peer has this side listen no more often than this. Milliseconds. */
-const INVITE_PAUSE_MS = 2000
-/** After a lane that was begun early has not come; the other side's try ends a moment later. Milliseconds. */
-const EARLY_PAUSE_MS = 300
 
 export interface TlsDeskOptions {
   readonly ownId: PeerId
@@ -72,11 +66,7 @@ export class TlsDesk implements Disposable {
 
   /** The device is in another network: what was blocked may work there. */
   moved(): void {
-    for (const known of this.#peers.values()) {
-      known.isBlocked = false
-      known.failures = 0
-      known.nextTryMs = 0
-    }
+    for (const known of this.#peers.values()) forgetFailures(known)
   }
 
   [Symbol.dispose](): void {
@@ -106,7 +96,11 @@ export class TlsDesk implements Disposable {
   }
 
   /** Begins one while the lane beside it is being opened. Where none comes of it, the usual way is tried then. */
-  async beginEarly(peer: PeerId, beside: string, run: (signal: AbortSignal) => Promise<Lane>): Promise<void> {
+  async beginEarly(
+    peer: PeerId,
+    beside: string,
+    run: (signal: AbortSignal) => Promise<OpenedLane>,
+  ): Promise<void> {
     const known = this.#know(peer)
     if (known.attempt !== undefined || this.#lanesOf(peer).some(({ isStream }) => isStream)) return
     const attempt = this.#begin(known, beside, 'dialling')
@@ -116,7 +110,7 @@ export class TlsDesk implements Disposable {
     } catch (error) {
       this.#log('early', error)
       this.#end(known, 'none', attempt)
-      known.nextTryMs = performance.now() + EARLY_PAUSE_MS
+      known.nextTryMs = performance.now() + pauses.EARLY_MS
     }
   }
 
@@ -140,7 +134,7 @@ export class TlsDesk implements Disposable {
       this.#options.send(peer, beside, { type: 'tls.none' })
       return
     }
-    known.nextInviteMs = now + INVITE_PAUSE_MS
+    known.nextInviteMs = now + pauses.INVITE_MS
     known.attempt?.ending.abort()
     const ownPort = port === undefined ? undefined : drawPort()
     const attempt = this.#begin(known, beside, 'listening', ownPort)
@@ -208,12 +202,8 @@ export class TlsDesk implements Disposable {
     attempt.hasTried = true
     prolong(attempt)
     try {
-      this.#open(
-        peer,
-        known,
-        attempt,
-        await this.#options.opening.dial(followed, offer, ending.signal, { ownPort }),
-      )
+      const lane = await this.#options.opening.dial(followed, offer, ending.signal, { ownPort })
+      this.#open(peer, known, attempt, lane)
     } catch (error) {
       const isTurn = !isAnswer && ownPort === undefined && canListen(followed)
       if (!isTurn || known.attempt !== attempt) {
@@ -240,7 +230,7 @@ export class TlsDesk implements Disposable {
     known.failures++
     const isLast = route === undefined || known.failures % waysOf(route).length === 0
     this.#end(known, isLast ? 'blocked' : 'none', attempt)
-    if (!isLast) known.nextTryMs = performance.now() + INVITE_PAUSE_MS
+    if (!isLast) known.nextTryMs = performance.now() + pauses.INVITE_MS
   }
 
   #log(step: string, error: unknown): void {
@@ -253,15 +243,22 @@ export class TlsDesk implements Disposable {
     else this.#block(peer, known, attempt)
   }
 
-  #open(peer: PeerId, known: PeerTls, attempt: Attempt, lane: Lane): void {
+  #open(peer: PeerId, known: PeerTls, attempt: Attempt, lane: OpenedLane): void {
     if (known.attempt !== attempt) return lane.close()
     // Ends whatever else this was tried by.
     attempt.ending.abort()
     known.attempt = undefined
     known.isBlocked = false
-    known.nextTryMs = performance.now() + RETRY_MS
+    known.nextTryMs = performance.now() + pauses.RETRY_MS
     this.#options.log('tls.opened', { isOffered: lane.isOffered === true })
     this.#options.opened(peer, lane)
+    lane.proven.catch(() => this.#retract(peer, known, attempt))
+  }
+
+  /** The other side had given up by then, so it was never open there. */
+  #retract(peer: PeerId, known: PeerTls, attempt: Attempt): void {
+    if (attempt.isEarly) known.nextTryMs = performance.now() + pauses.EARLY_MS
+    else if ((known.attempt ??= attempt) === attempt) this.#block(peer, known, attempt)
   }
 
   #begin(known: PeerTls, beside: string, phase: Attempt['phase'], ownPort?: number): Attempt {
@@ -276,7 +273,7 @@ export class TlsDesk implements Disposable {
     of.ending.abort()
     known.attempt = undefined
     known.isBlocked = outcome === 'blocked'
-    known.nextTryMs = performance.now() + (known.isBlocked ? BLOCKED_MS : RETRY_MS)
+    known.nextTryMs = performance.now() + (known.isBlocked ? pauses.BLOCKED_MS : pauses.RETRY_MS)
     this.#options.changed()
   }
 

@@ -107,10 +107,15 @@ export class BeelineProcess implements AsyncDisposable {
     return pid
   }
 
-  /** Memory that the process has in use now, bytes. */
+  /** Memory that the process has in use now, bytes; 0 when it has ended, of which word may come later. */
   get residentBytes(): number {
-    const pages = readFileSync(`/proc/${this.pid}/statm`, 'utf8').split(' ')[1]
-    return Number(pages) * 4096
+    try {
+      const pages = readFileSync(`/proc/${this.pid}/statm`, 'utf8').split(' ')[1]
+      return Number(pages) * 4096
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0
+      throw error
+    }
   }
 
   find(event: string): BeelineEvent | undefined {
