@@ -205,7 +205,9 @@ export class Downloader {
       this.#turns.ask(session, lane)
       return
     }
-    const window = Math.min(this.#chooser.mayOweBytes(session, lane), this.#windowOf(session, lane))
+    const most = this.#windowOf(session, lane)
+    if (lane.outstandingBytes >= most) return
+    const window = Math.min(most, this.#chooser.mayOweBytes(session, lane))
     const ranges: BlockRange[] = []
     while (lane.outstandingBytes < window && ranges.length < MAX_RANGES) {
       const limit = Math.ceil((window - lane.outstandingBytes) / BLOCK_BYTES)

@@ -8,6 +8,7 @@ import type { PeerId } from '../share/keys.ts'
 import { BLOCK_BYTES } from '../share/piece-layout.ts'
 import type { OpenPiece } from './open-piece.ts'
 import { blockKey, type PeerSession, type SessionLane } from './peer-session.ts'
+import { GUESSED_RATE } from './rate-meter.ts'
 
 /** Peers asked for one block and not silent. More would only be duplicates. */
 const COPIES = 2
@@ -18,8 +19,6 @@ const PATIENT_BLOCKS = 3
 const MAX_SILENT_MS = 10_000
 /** A second peer must be ahead of the first by so much, or both copies arrive. Milliseconds. */
 const MARGIN_MS = 500
-/** Rate of a lane that has not been asked for anything lately, bytes per second: a guess. */
-const GUESSED_RATE = 256 * 1024
 
 /** The caller decides when. A lane that owes the block is left alone while it is about as fast as this one would be. */
 export function pickAgain(

@@ -4,11 +4,10 @@
  */
 
 import { BLOCK_BYTES } from '../share/piece-layout.ts'
+import { GUESSED_RATE } from './rate-meter.ts'
 
 /** Before, everything that a lane's window holds is here long before the end. Milliseconds. */
 const END_MS = 2000
-/** Of a lane that has not brought anything lately, bytes per second: a guess. */
-const GUESSED_RATE = 256 * 1024
 
 export interface LaneLoad {
   readonly outstandingBytes: number

@@ -142,8 +142,10 @@ export class ManifestFetch {
   }
 
   #start(): void {
-    for (const session of this.#sessions.values())
-      if (session.mainLane !== undefined && !session.lacksManifest) this.#begin(session, session.mainLane)
+    for (const session of this.#sessions.values()) {
+      const { mainLane } = session
+      if (mainLane !== undefined && !session.lacksManifest) return this.#begin(session, mainLane)
+    }
   }
 
   /** Unless it is here, is being fetched, or nobody knows yet how long it is. */

@@ -5,6 +5,9 @@ const BUCKET_MS = 250
 /** Buckets that count: two seconds, long enough to be steady and short enough to follow a change. */
 const BUCKETS = 8
 
+/** Of a lane that has not been asked for anything lately, bytes per second: a guess. */
+export const GUESSED_RATE = 256 * 1024
+
 export class RateMeter {
   readonly #now: () => number
   readonly #buckets = new Float64Array(BUCKETS)
